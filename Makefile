@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One Makefile, no recursion into folders: make sees the whole graph. `make help` lists targets.
+
+NAME    := warmboot
+VERSION := $(file < VERSION)
+
+# --- For the packager: everything here may be given on the command line ------
+PREFIX     ?= /usr
+SBINDIR    ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/lib/$(NAME)
+MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/$(NAME)
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= /etc
+RUNDIR     ?= /run
+STATEDIR   ?= /var/lib
+DESTDIR    ?=
+CFLAGS     ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+INSTALL    ?= install
+B          ?= build
+
+# --- Ours: lower case, so that `make CFLAGS=-O0` cannot drop them ------------
+try      = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+warn    := -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Wvla -Wwrite-strings \
+           -Wcast-qual -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
+           -Wmissing-prototypes -Wimplicit-fallthrough -Wswitch-enum -Wconversion \
+           $(call try,-Wlogical-op) $(call try,-Wduplicated-cond)
+WERROR  ?=
+HARDEN  ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
+           $(call try,-fstack-clash-protection) $(call try,-fcf-protection) \
+           $(call try,-ftrivial-auto-var-init=zero)
+HARDEN_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+paths   := -DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNDIR='"$(RUNDIR)"' -DSTATEDIR='"$(STATEDIR)"' \
+           -DLIBEXECDIR='"$(LIBEXECDIR)"'
+
+# The program is started by every hook, so it links little; the reader of contents links the rest.
+main_pkgs := libconfig jansson
+read_pkgs := libarchive libcrypto zlib liblzma libzstd liblz4
+read_libs := -lbz2 -llzo2 -pthread
+cppflags  = -Isrc -Itests -D_GNU_SOURCE -DNAME='"$(NAME)"' -DVERSION='"$(VERSION)"' $(paths) $(CPPFLAGS)
+cflags    = -std=gnu11 $(warn) $(WERROR) $(HARDEN) -pthread $(CFLAGS)
+ldflags   = $(HARDEN_LD) $(LDFLAGS)
+main_ldlibs = $(shell $(PKG_CONFIG) --libs $(main_pkgs)) $(LDLIBS)
+read_ldlibs = $(shell $(PKG_CONFIG) --libs $(read_pkgs)) $(read_libs) $(LDLIBS)
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2)
+endif
+
+# --- The graph --------------------------------------------------------------
+objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
+read_only := $(call objects,src/read/*.c)
+shared    := $(call objects,src/base/util.c src/base/envfile.c src/verify/kernel_header.c)
+main_obj  := $(call objects,src/*.c $(filter-out src/read/%,$(wildcard src/*/*.c)))
+main_lib  := $(filter-out $(B)/src/main.o,$(main_obj))
+read_lib  := $(filter-out $(B)/src/read/main.o,$(read_only))
+unit_src  := $(sort $(wildcard tests/unit/*.c))
+unit_obj  := $(unit_src:%.c=$(B)/%.o)
+fake_obj  := $(B)/tests/fake_sys.o
+
+.DEFAULT_GOAL := all
+all: $(B)/$(NAME) $(B)/$(NAME)-read    ## build the program (default)
+
+$(B)/$(NAME): $(main_obj)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(main_ldlibs)
+
+$(B)/$(NAME)-read: $(read_only) $(shared)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(read_ldlibs)
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(cppflags) $(cflags) -MMD -MP -c -o $@ $<
+
+# Rebuilt only when the flags differ, so that changed flags rebuild everything.
+$(B)/flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(subst ','\'',$(CC) $(cppflags) $(cflags))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(CC) $(cppflags) $(cflags))' > $@
+FORCE:
+
+# --- Tests ------------------------------------------------------------------
+# One suite a file: tests/unit/test_NAME.c exports NAME_suite(); the list is made from the names.
+$(B)/tests/unit/main.o: $(B)/tests/suites.h
+$(B)/tests/unit/main.o: cppflags += -I$(B)/tests
+$(B)/tests/suites.h: $(unit_src) Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)for f in $(patsubst tests/unit/test_%.c,%,$(filter tests/unit/test_%,$(unit_src))); do \
+	    echo "SUITE($$f)"; done > $@
+
+$(B)/tests/unit/check: $(unit_obj) $(fake_obj) $(main_lib) $(read_lib)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(main_ldlibs) $(read_ldlibs) \
+	    $(shell $(PKG_CONFIG) --libs check)
+
+# The real program with the machine-changing calls replaced: see tests/fake_sys.c
+$(B)/tests/$(NAME)-fake: $(B)/tests/fake_main.o $(fake_obj) $(main_lib)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(main_ldlibs)
+
+# Makes what a fixture root does not hold as text.
+$(B)/tests/make-root: $(B)/tests/make_root.o $(B)/tests/unit/fake_root.o $(shared)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^
+
+test-programs: $(B)/tests/unit/check $(B)/tests/$(NAME)-fake $(B)/tests/make-root all
+
+test: test-programs                    ## hermetic tests: units, then the program on fixture roots
+	$(Q)B=$(B) tests/run-roots
+	$(Q)B=$(B) CK_VERBOSITY=normal $(B)/tests/unit/check
+
+check:                                 ## set up what is missing, `test`, and one machine round trip
+	$(Q)tests/setup.sh build test vm
+	$(Q)$(MAKE) --no-print-directory test
+	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)B=$(B) tests/vm/run --round-trip
+
+check-vm:                              ## the machine scenarios (about 25 minutes)
+	$(Q)tests/setup.sh build vm
+	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)B=$(B) tests/vm/run
+
+check-vm-all:                          ## every machine scenario; goes on where it was stopped
+	$(Q)tests/setup.sh build vm
+	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)B=$(B) tests/vm/run --all --resume
+
+demo:                                  ## the main job in a throw-away machine, narrated
+	$(Q)tests/setup.sh build vm
+	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)B=$(B) tests/vm/demo
+
+# What the machines get: an installation into a folder.
+stage: all
+	$(Q)rm -rf $(B)/vm/stage
+	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(B))/vm/stage >/dev/null
+
+bench:                                 ## speed, as ratios of things measured in the same run
+	$(Q)tests/setup.sh build test bench
+	$(Q)$(MAKE) --no-print-directory test-programs
+	$(Q)B=$(B) tests/bench/run
+
+sanitize:                              ## `test` under ASan and UBSan
+	$(Q)$(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+
+lint:                                  ## warnings as errors in gcc and clang, analysers, style
+	$(Q)tests/setup.sh build test lint
+	$(Q)B=$(B) MAKE='$(MAKE)' tests/lint
+
+# One fuzzer a parser: tests/fuzz/NAME.c, seeded from tests/fuzz/NAME/. clang only.
+FUZZ_SECONDS ?= 30
+fuzzers  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+fuzz_src := $(filter-out src/main.c src/read/main.c,$(wildcard src/*.c src/*/*.c))
+$(B)/fuzz/libsrc.a: $(fuzz_src)
+	$(call say,FUZZLIB,$@)
+	$(Q)mkdir -p $(B)/fuzz/obj && rm -f $@
+	$(Q)for f in $(fuzz_src); do o=$(B)/fuzz/obj/$$(echo $$f | tr / _).o; \
+	    clang $(cppflags) -std=gnu11 -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
+	        -c -o $$o $$f || exit 1; done
+	$(Q)ar rcs $@ $(B)/fuzz/obj/*.o
+$(B)/fuzz/%: tests/fuzz/%.c $(B)/fuzz/libsrc.a
+	$(call say,FUZZ,$@)
+	$(Q)clang $(cppflags) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $^ \
+	    $(main_ldlibs) $(read_ldlibs)
+fuzz: $(fuzzers)                       ## each fuzzer for FUZZ_SECONDS
+	$(Q)for f in $(fuzzers); do n=$${f##*/}; mkdir -p $(B)/fuzz/corpus/$$n; \
+	    printf '  %-7s %s\n' RUN $$n; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 -close_fd_mask=3 \
+	        -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$n tests/fuzz/$$n || exit 1; done
+
+# --- Installation -----------------------------------------------------------
+# MODE SOURCE TARGET, one line a file; `install` and `uninstall` both read it.
+define manifest
+0755 $(B)/$(NAME)                       $(SBINDIR)/$(NAME)
+0755 $(B)/$(NAME)-read                  $(LIBEXECDIR)/$(NAME)-read
+0644 conf/$(NAME).conf                  $(SYSCONFDIR)/$(NAME).conf
+0644 man/$(NAME).8                      $(MANDIR)/man8/$(NAME).8
+0644 man/$(NAME).conf.5                 $(MANDIR)/man5/$(NAME).conf.5
+0755 hooks/debian/postinst              $(SYSCONFDIR)/kernel/postinst.d/zzz-$(NAME)
+0755 hooks/debian/prerm                 $(SYSCONFDIR)/kernel/prerm.d/zzz-$(NAME)
+0755 hooks/debian/postrm                $(SYSCONFDIR)/kernel/postrm.d/zzz-$(NAME)
+0755 hooks/debian/post-update           $(SYSCONFDIR)/initramfs/post-update.d/zzz-$(NAME)
+0755 hooks/debian/post-invoke           $(LIBEXECDIR)/apt-post-invoke
+0644 hooks/debian/apt.conf              $(SYSCONFDIR)/apt/apt.conf.d/99$(NAME)
+0644 hooks/systemd/$(NAME).service      $(UNITDIR)/$(NAME).service
+0644 hooks/systemd/$(NAME)-good.service $(UNITDIR)/$(NAME)-good.service
+0644 hooks/systemd/reboot-gate.conf     $(UNITDIR)/systemd-reboot.service.d/50-$(NAME).conf
+0644 hooks/systemd/kexec-gate.conf      $(UNITDIR)/systemd-kexec.service.d/50-$(NAME).conf
+0644 hooks/systemd/kexec-target.conf    $(UNITDIR)/kexec.target.d/50-$(NAME).conf
+endef
+export manifest
+
+# The program's own places, where a packager chose others than the shipped files name.
+placed = sed -i -e 's|/usr/sbin/$(NAME)\b|$(SBINDIR)/$(NAME)|g' \
+                -e 's|/usr/lib/$(NAME)/|$(LIBEXECDIR)/|g'
+
+install: all                           ## install under $(DESTDIR); keeps an existing configuration
+	@echo "$$manifest" | while read -r mode from to; do \
+	    case $$to in $(SYSCONFDIR)/$(NAME).conf) \
+	        if [ -e "$(DESTDIR)$$to" ]; then echo "  KEEP    $$to"; continue; fi;; esac; \
+	    echo "  INSTALL $$to"; \
+	    $(INSTALL) -D -m $$mode $$from "$(DESTDIR)$$to" || exit 1; \
+	    case $$from in hooks/*) $(placed) "$(DESTDIR)$$to" || exit 1;; esac; done
+
+uninstall:                             ## remove what `install` put there, but not the configuration
+	@echo "$$manifest" | while read -r mode from to; do \
+	    case $$to in $(SYSCONFDIR)/$(NAME).conf) continue;; esac; \
+	    echo "  REMOVE  $$to"; rm -f "$(DESTDIR)$$to"; done
+
+clean:                                 ## remove what was built (the machine images too)
+	rm -rf $(B)
+
+help:                                  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: all test test-programs check check-vm check-vm-all demo stage bench sanitize lint fuzz \
+        install uninstall clean help FORCE
+.DELETE_ON_ERROR:
+-include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)
