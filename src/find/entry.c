@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "find/entry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+const char *entry_source_name(enum entry_source source)
+{
+	static const char *const names[] = {
+		[SOURCE_GRUB] = "grub",	      [SOURCE_BLS] = "bls",
+		[SOURCE_UKI] = "uki",	      [SOURCE_BOOTDIR] = "bootdir",
+		[SOURCE_MODULES] = "modules", [SOURCE_HAND] = "hand",
+	};
+
+	return names[source];
+}
+
+void entry_done(struct entry *entry)
+{
+	free(entry->id);
+	free(entry->title);
+	free(entry->version);
+	free(entry->build);
+	free(entry->kernel);
+	strv_done(&entry->initrds);
+	free(entry->cmdline);
+	free(entry->why);
+	*entry = (struct entry)ENTRY_EMPTY;
+}
+
+void entry_list_done(struct entry_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		entry_done(&list->items[i]);
+	free(list->items);
+	free(list->loader_file);
+	free(list->not_understood);
+	*list = (struct entry_list)ENTRY_LIST_EMPTY;
+}
+
+int entry_list_take(struct entry_list *list, struct entry *entry)
+{
+	struct entry *items = list->items;
+
+	/* Room is doubled whenever the count is a power of two: 1, 2, 4, 8 … */
+	if ((list->count & (list->count - 1)) == 0)
+		items = reallocarray(items, list->count ? list->count * 2 : 1,
+				     sizeof(*items));
+	if (!items) {
+		entry_done(entry);
+		return -ENOMEM;
+	}
+	list->items = items;
+	items[list->count++] = *entry;
+	*entry = (struct entry)ENTRY_EMPTY;
+	return 0;
+}

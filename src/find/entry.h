@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One thing that a boot menu could offer, and the list of them. Paths are as seen inside
+ * the root. */
+#ifndef FIND_ENTRY_H
+#define FIND_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/util.h"
+
+enum entry_source {
+	SOURCE_GRUB,
+	SOURCE_BLS,
+	SOURCE_UKI,
+	SOURCE_BOOTDIR,
+	SOURCE_MODULES,
+	SOURCE_HAND
+};
+
+struct entry {
+	enum entry_source source;
+	char *id; /* unique in the list; what --entry takes */
+	char *title;
+	char *version; /* uname -r word read from the image itself; NULL: not a kernel
+			  that we can read */
+	char *build;   /* the rest of that string: what `uname -v` would show */
+	char *kernel;  /* path; never opened for loading here */
+	struct strv initrds; /* paths, in order */
+	char *cmdline; /* the entry's own, as the boot loader would pass it; NULL: it has
+			  none */
+	bool says_no_initramfs; /* the boot loader's own entry names none */
+	bool is_default;	/* the boot loader boots it next */
+	bool usable;		/* may be chosen */
+	char *why; /* why not usable, or why (not) chosen: words for --list */
+};
+#define ENTRY_EMPTY                   \
+	{                             \
+		.initrds = STRV_EMPTY \
+	}
+
+enum boot_loader { LOADER_NONE, LOADER_GRUB, LOADER_BLS, LOADER_OTHER };
+
+struct entry_list {
+	struct entry *items;
+	size_t count;
+	enum boot_loader loader; /* whose configuration was found */
+	char *loader_file;	 /* where, e.g. /boot/grub/grub.cfg; NULL if none */
+	char *not_understood; /* why its next entry is not known with certainty; NULL: it
+				 is (or no loader) */
+};
+#define ENTRY_LIST_EMPTY                         \
+	{                                        \
+		NULL, 0, LOADER_NONE, NULL, NULL \
+	}
+
+const char *entry_source_name(enum entry_source source);
+
+void entry_done(struct entry *entry);
+void entry_list_done(struct entry_list *list);
+
+/* Moves *@entry into the list (also on failure it is released). Returns 0 or -ENOMEM. */
+_must_check_ int entry_list_take(struct entry_list *list, struct entry *entry);
+
+#endif
