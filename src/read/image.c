@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "read/banner.h"
+#include "read/image.h"
+#include "read/out.h"
+#include "read/payload.h"
+
+/* x86's boot protocol that kexec_file_load asks for: arch/x86/kernel/kexec-bzimage64.c.
+ */
+#define PROTOCOL_MIN 0x020c
+
+/* Zero bytes behind an image do no harm; this many are still taken for padding. */
+#define PADDING_MAX 4096
+
+struct image {
+	struct image_options options;
+	struct kernel_header header;
+	struct findings *findings;
+	uint64_t size, offset; /* bytes of the file; of them fed */
+	struct banner banner;
+	bool scan_file; /* the version is in the file as it is, not in its payload */
+
+	struct payload payload;
+	bool nonzero_behind; /* something other than zeros behind the image */
+};
+
+/* --- What the header tells --------------------------------------------------- */
+
+static void check_size(struct image *im)
+{
+	const struct kernel_header *h = &im->header;
+	char have[24], want[24];
+
+	if (h->size > im->size)
+		finding_problem(im->findings, "truncated after %s of %s",
+				human_size(im->size, have), human_size(h->size, want));
+	else if (h->size_is_exact && im->size - h->size > PADDING_MAX)
+		finding_problem(im->findings,
+				"%" PRIu64 " bytes longer than its header says",
+				im->size - h->size);
+	if (h->cert_size > 0 && h->type == KERNEL_BZIMAGE &&
+	    h->cert_offset != h->body_size)
+		finding_problem(im->findings,
+				"its signature is not where the image ends");
+}
+
+static void check_bzimage(struct image *im)
+{
+	const struct kernel_header *h = &im->header;
+
+	if (h->protocol < PROTOCOL_MIN)
+		finding_problem(
+			im->findings,
+			"boot protocol %u.%02u is too old for kexec_file_load (2.12)",
+			h->protocol >> 8, h->protocol & 0xff);
+	else if (!(h->xloadflags & KERNEL_XLF_64))
+		finding_problem(im->findings, "not a 64-bit kernel");
+	else if (!(h->loadflags & KERNEL_LOADED_HIGH) ||
+		 !(h->xloadflags & KERNEL_XLF_ABOVE_4G))
+		finding_problem(im->findings,
+				"its header says that it cannot be loaded high, "
+				"which kexec_file_load needs");
+}
+
+static void check_version(struct image *im)
+{
+	const struct kernel_header *h = &im->header;
+
+	if (h->version[0] == '\0') {
+		finding_problem(im->findings, "no version found in it");
+		return;
+	}
+	if (im->options.version && strcmp(h->version, im->options.version) != 0)
+		finding_problem(im->findings, "its own version is %s, not %s", h->version,
+				im->options.version);
+}
+
+static void check_arch(struct image *im)
+{
+	const char *arch = im->header.arch;
+
+	if (arch && im->options.arch && strcmp(arch, im->options.arch) != 0)
+		finding_problem(im->findings, "a kernel for %s, not for %s", arch,
+				im->options.arch);
+}
+
+static void check_header(struct image *im)
+{
+	const struct kernel_header *h = &im->header;
+
+	if (im->size == 0)
+		finding_problem(im->findings, "the file is empty");
+	else if (h->type == KERNEL_UNKNOWN)
+		finding_problem(im->findings,
+				h->is_pe ? "an EFI program, but not a kernel"
+					 : "not a kernel image of a known kind");
+	check_size(im);
+	if (h->type == KERNEL_BZIMAGE) {
+		check_bzimage(im);
+		check_version(im);
+	}
+	check_arch(im);
+	payload_init(&im->payload, h, im->size,
+		     h->type == KERNEL_BZIMAGE ? NULL : &im->banner, im->findings);
+}
+
+struct image *image_new(const struct image_options *options,
+			const struct kernel_header *header, uint64_t size,
+			struct findings *findings)
+{
+	struct image *im = calloc(1, sizeof(*im));
+
+	if (!im)
+		return NULL;
+	im->options = *options;
+	im->header = *header;
+	im->size = size;
+	im->findings = findings;
+	im->scan_file = header->type == KERNEL_ARM64 || header->type == KERNEL_RISCV ||
+			header->type == KERNEL_ELF;
+	check_header(im);
+	return im;
+}
+
+void image_feed(struct image *im, const uint8_t *data, size_t len)
+{
+	size_t at, n;
+
+	if (im->scan_file)
+		banner_feed(&im->banner, data, len);
+	payload_feed(&im->payload, data, len, im->offset);
+	if (im->header.size_is_exact) {
+		n = range_part(im->offset, len, im->header.size, UINT64_MAX, &at);
+		for (size_t i = 0; i < n; i++)
+			im->nonzero_behind |= data[at + i] != 0;
+	}
+	im->offset += len;
+}
+
+/* --- The end ----------------------------------------------------------------- */
+
+static void finish_payload(struct image *im)
+{
+	const char *arch;
+
+	payload_finish(&im->payload, &arch);
+	if (!arch)
+		return;
+	if (!im->header.arch)
+		im->header.arch = arch;
+	else if (strcmp(im->header.arch, arch) != 0)
+		finding_problem(im->findings,
+				"the kernel compressed in it is for %s, not for %s", arch,
+				im->header.arch);
+}
+
+void image_finish(struct image *im)
+{
+	struct kernel_header *h = &im->header;
+
+	finish_payload(im);
+	if (im->nonzero_behind)
+		finding_problem(im->findings, "junk behind the end of the image");
+	if (h->type == KERNEL_BZIMAGE)
+		return;
+	if (im->banner.found)
+		(void)!kernel_header_set_version(h, (const uint8_t *)im->banner.text,
+						 strlen(im->banner.text));
+	if (h->type != KERNEL_UKI && h->type != KERNEL_UNKNOWN) {
+		check_version(im);
+		check_arch(im);
+	}
+}
+
+const struct kernel_header *image_header(const struct image *im)
+{
+	return &im->header;
+}
+
+void image_report(const struct image *im, FILE *f)
+{
+	const struct kernel_header *h = &im->header;
+
+	out_text(f, "TYPE", kernel_type_name(h->type));
+	if (h->version[0])
+		out_text(f, "VERSION", h->version);
+	if (h->build[0])
+		out_text(f, "BUILD", h->build);
+	out_text(f, "ARCH", h->arch);
+	if (h->init_size)
+		out_format(f, "INIT_SIZE", "%" PRIu32, h->init_size);
+	if (h->cmdline_max)
+		out_format(f, "CMDLINE_MAX", "%" PRIu32, h->cmdline_max);
+	if (h->is_pe)
+		out_text(f, "SIGNED", h->cert_size > 0 ? "1" : "0");
+	for (size_t i = 0; h->type == KERNEL_UKI && i < h->sections_len; i++)
+		out_format(f, "SECTION", "name=%s offset=%" PRIu32 " length=%" PRIu32,
+			   h->sections[i].name, h->sections[i].offset,
+			   h->sections[i].virtual_size);
+}
+
+void image_free(struct image *im)
+{
+	if (!im)
+		return;
+	payload_done(&im->payload);
+	free(im);
+}
