@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/plan.h"
+
+/* A change within the same tick of a file's times leaves them as they are; vfat's tick is
+ * 2 s. */
+#define YOUNG_SECONDS 3
+
+bool plan_file_is_young(const struct ctx *ctx, const struct stat *st)
+{
+	int64_t now = ctx->sys->now().tv_sec;
+
+	return st->st_mtim.tv_sec + YOUNG_SECONDS > now ||
+	       st->st_ctim.tv_sec + YOUNG_SECONDS > now;
+}
+
+static void plan_file_done(struct plan_file *file)
+{
+	free(file->path);
+	closep(&file->fd);
+	*file = (struct plan_file){ .fd = -1 };
+}
+
+void plan_done(struct plan *plan)
+{
+	free(plan->entry_id);
+	free(plan->version);
+	free(plan->build);
+	free(plan->cmdline);
+	free(plan->reason);
+	plan_file_done(&plan->kernel);
+	for (size_t i = 0; i < plan->n_initrds; i++)
+		plan_file_done(&plan->initrds[i]);
+	free(plan->initrds);
+	*plan = (struct plan)PLAN_EMPTY;
+}
+
+void plan_print(const struct plan *plan, FILE *f)
+{
+	fprintf(f, "entry:        %s\n", plan->entry_id);
+	fprintf(f, "version:      %s\n", plan->version);
+	fprintf(f, "kernel:       %s\n", plan->kernel.path);
+	for (size_t i = 0; i < plan->n_initrds; i++)
+		fprintf(f, "initramfs:    %s\n", plan->initrds[i].path);
+	fprintf(f, "command line: %s\n", plan->cmdline);
+	fprintf(f, "because:      %s\n", plan->reason);
+}
