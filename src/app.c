@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app.h"
+#include "base/log.h"
+#include "cli.h"
+#include "verb/verb.h"
+
+/* One row a verb. A broken configuration stops whatever would arm; never disarming,
+ * asking, or the gate. */
+static const struct verb_row {
+	int (*run)(const struct ctx *ctx);
+	bool needs_config;
+} verbs[] = {
+	[VERB_ARM] = { verb_arm, true },	  [VERB_DISARM] = { verb_disarm, false },
+	[VERB_STATUS] = { verb_status, false },	  [VERB_LIST] = { verb_list, false },
+	[VERB_INSPECT] = { verb_inspect, false }, [VERB_HOOK] = { verb_hook, true },
+};
+
+static bool is_gate(const struct options *options)
+{
+	return options->verb == VERB_HOOK && streq(options->hook, "gate");
+}
+
+static void start_log(const struct options *options)
+{
+	int level = options->quiet	      ? LOG_ERR
+		    : options->verbosity == 0 ? LOG_NOTICE
+		    : options->verbosity == 1 ? LOG_INFO
+					      : LOG_DEBUG;
+
+	log_init(level, options->verb == VERB_HOOK && !options->dry_run);
+}
+
+static const char *who_asks(const struct options *options)
+{
+	if (options->verb != VERB_HOOK)
+		return "manual";
+	return starts_with(options->hook, "service-") ? "service" : options->hook;
+}
+
+static int read_config(const struct options *options, const struct root *root,
+		       struct config *config)
+{
+	const char *path = options->config ? options->config : CONFIG_PATH;
+	int r = config_load(config, root, path, root->is_host);
+
+	if (r == -ENOENT && !options->config)
+		return 0;
+	if (r == -ENOENT)
+		log_error("there is no configuration file '%s'", path);
+	return r;
+}
+
+/* Files named by hand are relative to where we are called; everything else is absolute.
+ */
+static int make_absolute(const char **path, struct strv *keep)
+{
+	_cleanup_free_ char *here = NULL;
+	int r;
+
+	if (!*path || **path == '/')
+		return 0;
+	here = getcwd(NULL, 0);
+	if (!here)
+		return -errno;
+	r = strv_take(keep, strf("%s/%s", here, *path));
+	if (r == 0)
+		*path = keep->items[keep->count - 1];
+	return r;
+}
+
+static int absolute_paths(struct options *options, struct strv *keep)
+{
+	int r = make_absolute(&options->kernel, keep);
+
+	if (r == 0)
+		r = make_absolute(&options->config, keep);
+	for (size_t i = 0; i < options->initrds.count && r == 0; i++) {
+		const char *path = options->initrds.items[i];
+
+		r = make_absolute(&path, keep);
+		if (r == 0 && path != options->initrds.items[i])
+			r = str_set(&options->initrds.items[i], path);
+	}
+	for (size_t i = 0; i < options->n_args && r == 0 && options->verb == VERB_INSPECT;
+	     i++) {
+		const char *path = options->args[i];
+
+		r = make_absolute(&path, keep);
+		options->args[i] = (char *)(uintptr_t)path;
+	}
+	return r;
+}
+
+static int run_verb(struct options *options, const struct sys *sys,
+		    const struct root *root)
+{
+	_cleanup_(config_done) struct config config = { 0 };
+	const struct verb_row *row = &verbs[options->verb];
+	struct ctx ctx = { options, &config, root, sys, who_asks(options) };
+	int r = config_defaults(&config);
+
+	if (r < 0) {
+		log_error_errno(r, "cannot start");
+		return STATUS_FAILED;
+	}
+	if (!is_gate(options)) {
+		r = read_config(options, root, &config);
+		if (r < 0 && row->needs_config)
+			return STATUS_FAILED;
+	}
+	return row->run(&ctx);
+}
+
+int app_run(int argc, char *argv[], const struct sys *sys, const char *machine)
+{
+	_cleanup_(options_done) struct options options = { 0 };
+	_cleanup_(root_done) struct root root = ROOT_EMPTY;
+	_cleanup_strv_ struct strv paths = STRV_EMPTY;
+	int r;
+
+	umask(022);
+	if (cli_parse(argc, argv, &options) < 0)
+		return STATUS_USAGE;
+	if (options.verb == VERB_HELP)
+		return cli_help();
+	if (options.verb == VERB_VERSION)
+		return printf(NAME " " VERSION "\n") < 0 || fflush(stdout) != 0
+			       ? STATUS_FAILED
+			       : STATUS_DONE;
+	start_log(&options);
+
+	r = root_init(&root, options.root ? options.root : machine);
+	if (r < 0) {
+		log_error_errno(r, "cannot open the root '%s'",
+				options.root ? options.root : machine);
+		return STATUS_FAILED;
+	}
+	if (root.is_host)
+		r = absolute_paths(&options, &paths);
+	if (r < 0) {
+		log_error_errno(r, "cannot tell the current directory");
+		return STATUS_FAILED;
+	}
+
+	r = run_verb(&options, sys, &root);
+	if (fflush(stdout) != 0 && r == STATUS_DONE) {
+		log_error("cannot write the result to stdout");
+		r = STATUS_FAILED;
+	}
+	return options.verb == VERB_HOOK ? STATUS_DONE : r;
+}

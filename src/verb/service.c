@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The service, with the meaning of the classic kexec init script. Start: this boot may be
+ * armed, and what became of the last attempt. Stop while rebooting: the decision again,
+ * while /boot is still mounted; its last act is the consent (RUN_GO) without which the
+ * gate goes through the firmware. Stop otherwise: "Not rebooting, so disarming".
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "keep/foreign.h"
+#include "keep/history.h"
+#include "keep/lock.h"
+#include "keep/runfiles.h"
+#include "keep/token.h"
+#include "load/load.h"
+#include "verb/verb.h"
+
+#define SYSTEMCTL "/bin/systemctl"
+#define SYSTEMCTL_TIMEOUT_MS 20000
+#define RUN_STARTED \
+	RUN_DIR "/started" /* this boot was confirmed: a second start is a restart */
+
+enum why_stopped {
+	STOPPED_NOT_REBOOTING,
+	STOPPED_REBOOTING,
+	STOPPED_SOFT_REBOOT,
+	STOPPED_SHUTDOWN
+};
+
+/* One-shot switches of other loaders: used up by the boot through the firmware that they
+ * asked for. */
+static void remove_switches(const struct ctx *ctx)
+{
+	static const char *const paths[] = { "/nokexec", "/no-kexec-reboot" };
+
+	if (history_booted_by(ctx) == BOOTED_KEXEC)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (root_unlink(ctx->root, paths[i]) == 0)
+			log_notice(
+				"removed '%s': it was for the boot that has just happened",
+				paths[i]);
+}
+
+static int confirm_boot(const struct ctx *ctx)
+{
+	_cleanup_(record_done) struct record record = RECORD_EMPTY;
+	_cleanup_envfile_ struct envfile started = ENVFILE_EMPTY;
+	int r = record_read_of_boot(ctx, RUN_STARTED, &started);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	remove_switches(ctx);
+	r = history_confirm(ctx);
+	if (r < 0)
+		return r;
+	r = record_begin(ctx, &record, true);
+	return r < 0 ? r : record_commit(ctx, &record, RUN_STARTED);
+}
+
+int service_start(const struct ctx *ctx)
+{
+	_cleanup_close_ int lock = lock_take(ctx);
+	int r;
+
+	if (lock < 0)
+		return log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK),
+		       STATUS_FAILED;
+	r = confirm_boot(ctx);
+	if (r < 0)
+		log_error_errno(r, "cannot tell how the last warm reboot went");
+	r = token_write(ctx);
+	if (r < 0)
+		return log_error_errno(r, "cannot write '%s': nothing will be armed",
+				       RUN_BOOT),
+		       STATUS_FAILED;
+	if (!ctx->config->arm_at_boot)
+		return STATUS_DONE;
+	do
+		r = arm_if_needed(ctx, NULL);
+	while (lock_again(ctx));
+	return r;
+}
+
+int service_good(const struct ctx *ctx)
+{
+	int64_t wait = ctx->config->good_after;
+	int r;
+
+	/* Slept here and not in a timer, so that the configuration decides and every init
+	 * can do it. */
+	for (; wait > 0; wait -= 60)
+		ctx->sys->sleep_ms((unsigned)(wait < 60 ? wait : 60) * 1000);
+	r = history_good(ctx);
+	return r < 0 ? (log_error_errno(r, "cannot record that this boot is good"),
+			STATUS_FAILED)
+		     : STATUS_DONE;
+}
+
+/* Does a line of `systemctl list-jobs` name @unit with a start job? */
+static bool has_job(const char *jobs, const char *unit)
+{
+	size_t len = strlen(unit);
+
+	for (const char *at = jobs; (at = strstr(at, unit)); at += len)
+		if ((at == jobs || at[-1] == ' ' || at[-1] == '\n') && at[len] == ' ')
+			return true;
+	return false;
+}
+
+static enum why_stopped ask_systemd(const struct ctx *ctx)
+{
+	struct sys_command command = SYS_COMMAND(SYSTEMCTL, "list-jobs", "--no-legend",
+						 "--no-pager", "--plain");
+	_cleanup_free_ char *jobs = NULL;
+	int r;
+
+	command.ret_output = &jobs;
+	command.output_max = 1024 * 1024;
+	command.timeout_ms = SYSTEMCTL_TIMEOUT_MS;
+	r = ctx->sys->run(&command);
+	if (r != 0) {
+		log_error("cannot ask systemd whether this is a reboot: taken for none");
+		return STOPPED_NOT_REBOOTING;
+	}
+	if (has_job(jobs, "soft-reboot.target"))
+		return STOPPED_SOFT_REBOOT;
+	if (has_job(jobs, "reboot.target") || has_job(jobs, "kexec.target"))
+		return STOPPED_REBOOTING;
+	if (has_job(jobs, "shutdown.target"))
+		return STOPPED_SHUTDOWN;
+	return STOPPED_NOT_REBOOTING;
+}
+
+/* OpenRC says it in the environment (openrc-run(8)), sysvinit by the runlevel, systemd by
+ * its jobs. */
+static enum why_stopped why_stopped(const struct ctx *ctx)
+{
+	const char *value = ctx->sys->getenv("RC_REBOOT");
+
+	if (value && *value)
+		return STOPPED_REBOOTING;
+	if (root_exists(ctx->root, "/run/systemd/system"))
+		return ask_systemd(ctx);
+	value = ctx->sys->getenv("RUNLEVEL");
+	if (streq(value, "6"))
+		return STOPPED_REBOOTING;
+	return streq(value, "0") ? STOPPED_SHUTDOWN : STOPPED_NOT_REBOOTING;
+}
+
+static int check_by_hand(const struct ctx *ctx, const struct state *state, char **ret_why)
+{
+	_cleanup_(guards_done) struct findings findings = { .count = 0 };
+	struct guard_facts facts = { .version = state->version,
+				     .loaded = true,
+				     .ours = true };
+	const struct finding *veto;
+	int r = state_files_unchanged(ctx, state, ret_why);
+
+	if (r <= 0)
+		return r;
+	r = guards_run(ctx, MOMENT_REBOOT, &facts, &findings);
+	if (r < 0)
+		return r;
+	veto = guards_veto(&findings, state->forced);
+	if (!veto)
+		return 1;
+	*ret_why = strf("%s", veto->found);
+	return *ret_why ? 0 : -ENOMEM;
+}
+
+/* Guards and plan once more. 1: what is loaded is right; 0: load anew; or a negative
+ * errno with *@ret_why. */
+static int still_right(const struct ctx *ctx, const struct state *state, char **ret_why)
+{
+	_cleanup_(plan_done) struct plan plan = PLAN_EMPTY;
+	const char *other = NULL;
+	int r = check_by_hand(ctx, state, ret_why);
+
+	if (r < 0)
+		return r;
+	if (state->by_hand)
+		return r ? 1 : -EPERM;
+	if (r == 0) {
+		/* Changed files are loaded anew, a veto unloads: arm() finds out which,
+		 * and says it. */
+		return 0;
+	}
+	if (other_loader_enabled(ctx, &other)) {
+		*ret_why = strf("%s may have loaded another kernel", other);
+		return 0;
+	}
+	r = plan_derive(ctx, NULL, &plan);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return 0;
+	return state_is_fresh(ctx, state, &plan, true, ret_why);
+}
+
+static int give_consent(const struct ctx *ctx)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+	_cleanup_(record_done) struct record record = RECORD_EMPTY;
+	char fingerprint[17];
+	int r = loaded_read(ctx, &now);
+
+	if (r < 0)
+		return r;
+	if (!now.ours)
+		return -ENOENT;
+	r = history_good(ctx); /* the boot that ends here ended in good order */
+	if (r == 0)
+		r = history_attempt(ctx, &now.state);
+	if (r < 0)
+		return log_error_errno(r, "the attempt cannot be recorded in '%s'",
+				       STATE_ATTEMPT);
+	state_fingerprint(&now.state, fingerprint);
+	r = record_begin(ctx, &record, true);
+	if (r < 0)
+		return r;
+	envfile_put(record.f, "FINGERPRINT", fingerprint);
+	r = record_commit(ctx, &record, RUN_GO);
+	if (r < 0)
+		return log_error_errno(r, "cannot write '%s'", RUN_GO);
+	log_notice("rebooting into %s without the firmware", now.state.version);
+	return 0;
+}
+
+static void through_firmware(const struct ctx *ctx, const char *version, const char *why)
+{
+	log_warning("this reboot goes through the firmware: %s", why);
+	(void)arm_undo(ctx, why);
+	if (history_skipped(ctx, version, why) < 0)
+		log_debug("%s cannot be written", STATE_HISTORY);
+}
+
+/* What was forced when arming is forced now. */
+static bool renew(const struct ctx *ctx, const struct state *state, const char *why)
+{
+	struct options options = *ctx->options;
+	struct ctx again = *ctx;
+
+	options.force = state->forced;
+	again.options = &options;
+	if (why)
+		log_notice("%s: loading anew", why);
+	if (arm(&again, MOMENT_REBOOT, NULL) == STATUS_DONE)
+		return true;
+	if (history_skipped(ctx, state->version, why ? why : "refused at the reboot") < 0)
+		log_debug("%s cannot be written", STATE_HISTORY);
+	return false;
+}
+
+static void stop_rebooting(const struct ctx *ctx)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+	_cleanup_free_ char *why = NULL;
+	int r = loaded_read(ctx, &now);
+
+	if (r < 0 || !now.loaded) {
+		(void)history_good(ctx);
+		return;
+	}
+	if (!now.ours) {
+		log_notice("another program's kernel is loaded: it is left alone");
+		return;
+	}
+	r = still_right(ctx, &now.state, &why);
+	if (lock_again(ctx) && r == 1)
+		r = 0; /* somebody was turned away: what he knew is not known here */
+	if (r < 0) {
+		through_firmware(ctx, now.state.version, why ? why : strerror(-r));
+		return;
+	}
+	if (r == 0 && !renew(ctx, &now.state, why))
+		return;
+	if (give_consent(ctx) < 0)
+		through_firmware(ctx, now.state.version,
+				 "the attempt could not be recorded");
+}
+
+static void stop_not_rebooting(const struct ctx *ctx, const char *what)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+
+	if (loaded_read(ctx, &now) == 0 && now.ours) {
+		log_notice("%s, so disarming", what);
+		(void)arm_undo(ctx, "the service was stopped");
+	}
+}
+
+int service_stop(const struct ctx *ctx)
+{
+	_cleanup_close_ int lock = lock_take(ctx);
+	enum why_stopped why = why_stopped(ctx);
+	int r;
+
+	if (why == STOPPED_SOFT_REBOOT)
+		return STATUS_DONE;
+	(void)!root_unlink(ctx->root, RUN_GO);
+	if (lock < 0) {
+		/* No consent: the gate goes through the firmware. */
+		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
+		return STATUS_FAILED;
+	}
+	switch (why) {
+	case STOPPED_REBOOTING:
+		stop_rebooting(ctx);
+		break;
+	case STOPPED_SHUTDOWN:
+		(void)history_good(ctx);
+		stop_not_rebooting(ctx, "Not rebooting");
+		break;
+	case STOPPED_NOT_REBOOTING:
+	case STOPPED_SOFT_REBOOT:
+		stop_not_rebooting(ctx, "Not rebooting");
+		break;
+	}
+	r = token_remove(ctx);
+	if (r < 0)
+		log_error_errno(r, "cannot remove '%s'", RUN_BOOT);
+	return STATUS_DONE;
+}
