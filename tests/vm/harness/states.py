@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Saved machines: where scenarios begin.
+
+An emulated machine boots in 30 s and installs a kernel in two minutes, so this is done once
+and saved, memory and all. Each state grows from the one before it:
+
+    installed   booted by GRUB into the first kernel, warmboot installed and started
+    armed       a newer kernel was installed with apt and is armed
+    updated     then the newest one, which replaced it
+
+A scenario gets its own copy-on-write disk and continues from there within seconds.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import image, paths
+from .boots import LOADER_GRUB, cmdline
+from .machine import CheckFailed, Machine
+from .proc import built_once, hash_files, run
+from .warm import apt, expect, expect_armed
+
+CARGO_MIB = 16
+
+
+@dataclass
+class Kernels:
+    """Releases of the image's kernels: the first one installed, a newer one, the newest one."""
+
+    first: str
+    newer: str
+    newest: str
+
+
+class States:
+    """Makes and hands out states for the warmboot that is staged now."""
+
+    def __init__(self):
+        self.base = image.build()
+        self.kernels = Kernels(*image.kernels(self.base))
+        self._makers = {"installed": self._installed, "armed": self._armed,
+                        "updated": self._updated}
+        self._broken = {}
+        self._lock = threading.Lock()
+        code = [paths.VM / "harness" / f"{n}.py" for n in ("states", "machine")]
+        self._key = f"{self.base.name.removeprefix('base-')[:8]}-{hash_files(paths.STAGE, *code)}"
+        self._prune()
+
+    def start(self, name, folder, **options):
+        """A machine that continues from state NAME; logs and disk go to FOLDER."""
+        state = self._get(name)
+        disk = overlay(state / "disk.qcow2", Path(folder) / "disk.qcow2")
+        return Machine(folder, disk, cargo=state / "cargo", resume=state / "memory",
+                       **options)
+
+    def grub_cmdline(self):
+        """What GRUB gave to the first kernel, without BOOT_IMAGE=."""
+        return (self._get("installed") / "cmdline").read_text(encoding="utf-8")
+
+    def _get(self, name):
+        folder = paths.BUILD / f"state-{self._key}-{name}"
+        # What cannot be made is not tried again for each scenario that needs it.
+        with self._lock:
+            if name in self._broken:
+                raise CheckFailed(f"state {name}: {self._broken[name]}")
+        try:
+            with built_once(folder) as part:
+                if part:
+                    self._makers[name](part)
+        except CheckFailed as error:
+            self._broken[name] = error
+            raise CheckFailed(f"state {name}: {error}") from error
+        return folder
+
+    def _prune(self):
+        """Throw away what an older image or installation left: half a gigabyte a state."""
+        for old in [*paths.BUILD.glob("base-*"), *paths.BUILD.glob("state-*")]:
+            if self.base.name not in old.name and self._key not in old.name:
+                run("rm", "-rf", old)
+
+    def _installed(self, part):
+        run("tar", "-C", paths.STAGE, "--owner=0", "--group=0", "-cf", part / "cargo", ".")
+        run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
+        machine = Machine(part, overlay(self.base / "disk.qcow2", part / "disk.qcow2"),
+                          cargo=part / "cargo")
+        try:
+            machine.wait_boot()
+            loader = machine.check("cat /proc/sys/kernel/bootloader_type")
+            expect(loader == str(LOADER_GRUB), f"GRUB's bootloader_type is {loader}")
+            (part / "cmdline").write_text(cmdline(machine), encoding="utf-8")
+            machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
+            machine.check("systemctl daemon-reload && systemctl enable --now warmboot")
+            machine.check("systemctl is-system-running --wait", 300)
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+    def _armed(self, part):
+        self._grow(part, "installed", f"install linux-image-{self.kernels.newer}",
+                   self.kernels.newer)
+
+    def _updated(self, part):
+        self._grow(part, "armed", "install linux-image-cloud-amd64", self.kernels.newest)
+
+    def _grow(self, part, parent, command, release):
+        machine = self.start(parent, part)
+        try:
+            (part / "cargo").symlink_to(self._get(parent) / "cargo")
+            output = apt(machine, command)
+            (part / "apt.log").write_text(output, encoding="utf-8")
+            expect_armed(machine, release)
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+
+def overlay(backing, disk):
+    """A new copy-on-write disk over BACKING."""
+    disk.parent.mkdir(parents=True, exist_ok=True)
+    run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", backing, disk)
+    return disk
