@@ -137,7 +137,8 @@ demo:                                  ## the main job in a throw-away machine, 
 # What the machines get: an installation into a folder.
 stage: all
 	$(Q)rm -rf $(B)/vm/stage
-	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(B))/vm/stage >/dev/null
+	$(Q)$(MAKE) --no-print-directory install HOOKS="debian systemd" \
+	    DESTDIR=$(abspath $(B))/vm/stage >/dev/null
 
 bench:                                 ## speed, as ratios of things measured in the same run
 	$(Q)tests/setup.sh build test bench
@@ -174,33 +175,36 @@ fuzz: $(fuzzers)                       ## each fuzzer for FUZZ_SECONDS
 	        -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$n tests/fuzz/$$n || exit 1; done
 
 # --- Installation -----------------------------------------------------------
+# Each family of hooks has a folder below hooks/; its install.mk defines files_FAMILY.
+HOOKS    ?= $(shell sh hooks/detect)
+families := $(patsubst hooks/%/install.mk,%,$(sort $(wildcard hooks/*/install.mk)))
+include $(families:%=hooks/%/install.mk)
+
 # MODE SOURCE TARGET, one line a file; `install` and `uninstall` both read it.
-define manifest
+define files_program
 0755 $(B)/$(NAME)                       $(SBINDIR)/$(NAME)
 0755 $(B)/$(NAME)-read                  $(LIBEXECDIR)/$(NAME)-read
 0644 conf/$(NAME).conf                  $(SYSCONFDIR)/$(NAME).conf
 0644 man/$(NAME).8                      $(MANDIR)/man8/$(NAME).8
 0644 man/$(NAME).conf.5                 $(MANDIR)/man5/$(NAME).conf.5
-0755 hooks/debian/postinst              $(SYSCONFDIR)/kernel/postinst.d/zzz-$(NAME)
-0755 hooks/debian/prerm                 $(SYSCONFDIR)/kernel/prerm.d/zzz-$(NAME)
-0755 hooks/debian/postrm                $(SYSCONFDIR)/kernel/postrm.d/zzz-$(NAME)
-0755 hooks/debian/post-update           $(SYSCONFDIR)/initramfs/post-update.d/zzz-$(NAME)
-0755 hooks/debian/post-invoke           $(LIBEXECDIR)/apt-post-invoke
-0644 hooks/debian/apt.conf              $(SYSCONFDIR)/apt/apt.conf.d/99$(NAME)
-0644 hooks/systemd/$(NAME).service      $(UNITDIR)/$(NAME).service
-0644 hooks/systemd/$(NAME)-good.service $(UNITDIR)/$(NAME)-good.service
-0644 hooks/systemd/reboot-gate.conf     $(UNITDIR)/systemd-reboot.service.d/50-$(NAME).conf
-0644 hooks/systemd/kexec-gate.conf      $(UNITDIR)/systemd-kexec.service.d/50-$(NAME).conf
-0644 hooks/systemd/kexec-target.conf    $(UNITDIR)/kexec.target.d/50-$(NAME).conf
 endef
-export manifest
+define newline
+
+
+endef
+files_of = $(files_program)$(foreach f,$(1),$(newline)$(files_$(f)))
+install: export manifest = $(call files_of,$(HOOKS))
+uninstall: export manifest = $(call files_of,$(families))
 
 # The program's own places, where a packager chose others than the shipped files name.
 placed = sed -i -e 's|/usr/sbin/$(NAME)\b|$(SBINDIR)/$(NAME)|g' \
                 -e 's|/usr/lib/$(NAME)/|$(LIBEXECDIR)/|g'
 
-install: all                           ## install under $(DESTDIR); keeps an existing configuration
+install: all                           ## install under $(DESTDIR); HOOKS="debian systemd" picks families
+	@for f in $(HOOKS); do case " $(families) " in *" $$f "*) ;; \
+	    *) echo "HOOKS: there is no family '$$f' (there are: $(families))" >&2; exit 2;; esac; done
 	@echo "$$manifest" | while read -r mode from to; do \
+	    [ -n "$$mode" ] || continue; \
 	    case $$to in $(SYSCONFDIR)/$(NAME).conf) \
 	        if [ -e "$(DESTDIR)$$to" ]; then echo "  KEEP    $$to"; continue; fi;; esac; \
 	    echo "  INSTALL $$to"; \
@@ -209,6 +213,7 @@ install: all                           ## install under $(DESTDIR); keeps an exi
 
 uninstall:                             ## remove what `install` put there, but not the configuration
 	@echo "$$manifest" | while read -r mode from to; do \
+	    [ -n "$$mode" ] || continue; \
 	    case $$to in $(SYSCONFDIR)/$(NAME).conf) continue;; esac; \
 	    echo "  REMOVE  $$to"; rm -f "$(DESTDIR)$$to"; done
 
