@@ -25,21 +25,22 @@ static bool is_gate(const struct options *options)
 	return options->verb == VERB_HOOK && streq(options->hook, "gate");
 }
 
-static void start_log(const struct options *options)
+static const char *who_asks(const struct options *options)
+{
+	if (options->verb != VERB_HOOK)
+		return "manual";
+	return starts_with(options->hook, "service-") ? "service" : options->hook;
+}
+
+static void start_log(const struct options *options, const struct sys *sys)
 {
 	int level = options->quiet	      ? LOG_ERR
 		    : options->verbosity == 0 ? LOG_NOTICE
 		    : options->verbosity == 1 ? LOG_INFO
 					      : LOG_DEBUG;
 
-	log_init(level, options->verb == VERB_HOOK && !options->dry_run);
-}
-
-static const char *who_asks(const struct options *options)
-{
-	if (options->verb != VERB_HOOK)
-		return "manual";
-	return starts_with(options->hook, "service-") ? "service" : options->hook;
+	log_init(level, options->verb == VERB_HOOK && !options->dry_run ? sys : NULL,
+		 who_asks(options));
 }
 
 static int read_config(const struct options *options, const struct root *root,
@@ -132,7 +133,7 @@ int app_run(int argc, char *argv[], const struct sys *sys, const char *machine)
 		return printf(NAME " " VERSION "\n") < 0 || fflush(stdout) != 0
 			       ? STATUS_FAILED
 			       : STATUS_DONE;
-	start_log(&options);
+	start_log(&options, sys);
 
 	r = root_init(&root, options.root ? options.root : machine);
 	if (r < 0) {

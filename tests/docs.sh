@@ -122,7 +122,7 @@ same "src/verb/hook.c" "$tmp/program.hooks" "warmboot(8)" "$tmp/man.hooks"
 # Every name that a file in hooks/ calls is known, and every file has its place in the page.
 grep -rhoE -- '--hook [a-z-]+' hooks | sed 's/--hook //' | sort -u >"$tmp/called"
 sort -u "$tmp/program.hooks" | comm -23 "$tmp/called" - | sed 's/^/docs: hooks\/ calls an unknown hook: /' >"$tmp/differs"
-sed -nE 's/^0[0-9]+ hooks\/[^ ]+ +\$\(SYSCONFDIR\)(.*)$/\/etc\1/p' Makefile | sed 's/\$(NAME)/warmboot/g' |
+sed -nE 's/^0[0-9]+ hooks\/[^ ]+ +\$\(SYSCONFDIR\)(.*)$/\/etc\1/p' hooks/*/install.mk | sed 's/\$(NAME)/warmboot/g' |
 	while read -r place; do
 		grep -qF ".It $place" man/warmboot.8 || grep -qF "Pa $place" man/warmboot.8 ||
 			echo "docs: warmboot(8) does not name $place"
@@ -138,6 +138,11 @@ grep -rhE '^#define (RUN|STATE)_[A-Z]+' -A 1 src/keep src/verb |
 		-e 's/.*STATE_DIR "(\/[a-z]+)".*/\/var\/lib\/warmboot\1/p' >"$tmp/program.files"
 section man/warmboot.8 FILES | grep -oE '/(run|var/lib)/warmboot/[a-z]+' >"$tmp/man.files"
 same "src/ (records)" "$tmp/program.files" "warmboot(8)" "$tmp/man.files"
+
+# The events, by what monitoring looks for.
+sed -nE 's/^#define EVENT_[A-Z]+ "([0-9a-f]{32})"$/\1/p' src/base/event.h >"$tmp/program.events"
+section man/warmboot.8 JOURNAL | sed -nE 's/^\.It ([0-9a-f]{32})$/\1/p' >"$tmp/man.events"
+same "src/base/event.h" "$tmp/program.events" "warmboot(8)" "$tmp/man.events"
 
 # --- README ------------------------------------------------------------------
 

@@ -195,6 +195,25 @@ static int fake_in_root_of_init(void)
 	return (int)read_number("init_root", 1);
 }
 
+/* As one line: fields separated by "|". */
+static int fake_journal(const char *datagram, size_t len)
+{
+	_cleanup_free_ char *line = strndup(datagram, len);
+	int r = (int)read_number("journal_result", 0);
+
+	if (!line || r < 0)
+		return line ? r : -ENOMEM;
+	for (char *at = line; (at = strchr(at, '\n'));)
+		*at = at[1] ? '|' : '\0';
+	write_file("journal", "ae", "%s\n", line);
+	return 0;
+}
+
+static void fake_syslog(int level, const char *text)
+{
+	write_file("syslog", "ae", "<%d>%s\n", level, text);
+}
+
 static int fake_namespace_inode(const char *name, uint64_t *ret)
 {
 	_cleanup_free_ char *file = strf("ns_%s", name);
@@ -216,5 +235,7 @@ const struct sys sys_fake = {
 	.uptime = fake_uptime,
 	.sleep_ms = fake_sleep_ms,
 	.in_root_of_init = fake_in_root_of_init,
+	.journal = fake_journal,
+	.syslog = fake_syslog,
 	.namespace_inode = fake_namespace_inode,
 };

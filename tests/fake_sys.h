@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The calls that change the machine, replaced. What would have been called is appended to
- * the file `calls` in the folder @dir (also from child processes), and
+ * the file `calls` in the folder @dir (also from child processes), messages to `journal`
+ * and `syslog`, and
  * @dir/root/sys/kernel/kexec_loaded follows. The behaviour is read from files beside it,
  * so that a fixture can set it without C: uname     "RELEASE VERSION", default
  * "6.1.0-55-amd64 #1 SMP Debian 6.1.1-1" euid      default 0 load      a negative errno
@@ -9,8 +10,9 @@
  * lines, what getenv sees init_root "1", "0" or a negative number; default 1 ns_NAME the
  * inode of that namespace; default those of the initial ones uptime    seconds, default
  * 100 run/NAME  (executable or text) NAME = basename of a program: its stdout; exit
- * status in run/NAME.status now       seconds since the epoch, default 1700000000 The
- * reader of contents is the real one, from $B/warmboot-read.
+ * status in run/NAME.status journal_result a negative errno; default 0 now       seconds
+ * since the epoch, default 1700000000 The reader of contents is the real one, from
+ * $B/warmboot-read.
  */
 #ifndef FAKE_SYS_H
 #define FAKE_SYS_H

@@ -49,6 +49,10 @@ struct sys {
 	void (*sleep_ms)(unsigned ms);
 	/* Is our "/" the one of PID 1? 1 yes, 0 no, negative errno: cannot tell. */
 	int (*in_root_of_init)(void);
+	/* One message, ready made (base/journal.h), to systemd's journal. 0, or a
+	 * negative errno: there is none. */
+	int (*journal)(const char *datagram, size_t len);
+	void (*syslog)(int level, const char *text); /* syslog(3) */
 	/* The inode of /proc/self/ns/@name. 0 or a negative errno. */
 	int (*namespace_inode)(const char *name, uint64_t *ret);
 };

@@ -233,7 +233,9 @@ static int assess(const struct ctx *ctx, const struct envfile *attempt,
 	if (streq(envfile_get(attempt, "FROM_BOOT"), boot_id) || streq(up, boot_id))
 		return 0;
 	if (up) {
-		log_warning(
+		log_event(
+			LOG_WARNING, EVENT_FAILED,
+			LOG_FIELDS({ "WARMBOOT_KERNEL", version }),
 			"the last warm reboot into %s came up but ended before it was good: "
 			"no hook arms it again",
 			version);
@@ -242,7 +244,9 @@ static int assess(const struct ctx *ctx, const struct envfile *attempt,
 	}
 	switch (history_booted_by(ctx)) {
 	case BOOTED_FIRMWARE:
-		log_warning(
+		log_event(
+			LOG_WARNING, EVENT_FAILED,
+			LOG_FIELDS({ "WARMBOOT_KERNEL", version }),
 			"a warm reboot into %s was attempted, but the machine came up through the "
 			"firmware: no hook arms it again until another kernel is installed or "
 			"'" NAME " --arm' is run",
@@ -291,7 +295,9 @@ int history_good(const struct ctx *ctx)
 		if (r < 0)
 			return r;
 	}
-	log_info("the warm reboot into %s is good", envfile_get(&attempt, "VERSION"));
+	log_event(LOG_INFO, EVENT_GOOD,
+		  LOG_FIELDS({ "WARMBOOT_KERNEL", envfile_get(&attempt, "VERSION") }),
+		  "the warm reboot into %s is good", envfile_get(&attempt, "VERSION"));
 	return attempt_end(ctx, &attempt, RESULT_GOOD, NULL);
 }
 

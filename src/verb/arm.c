@@ -32,8 +32,11 @@ int arm_undo(const struct ctx *ctx, const char *why)
 		r = load_unload(ctx);
 		if (r < 0)
 			return r;
-		log_notice("unloaded %s: the next reboot goes through the firmware",
-			   now.state.version);
+		log_event(LOG_NOTICE, EVENT_UNLOADED,
+			  LOG_FIELDS({ "WARMBOOT_KERNEL", now.state.version },
+				     { "WARMBOOT_REASON", why }),
+			  "unloaded %s: the next reboot goes through the firmware",
+			  now.state.version);
 	}
 	r = state_remove(ctx);
 	return r < 0 ? log_error_errno(r, "cannot remove '%s'", RUN_ARMED) : 0;
@@ -124,7 +127,8 @@ static int check_guards(const struct ctx *ctx, enum guard_moment moment,
 /* Said once, and nothing of ours stays loaded. */
 static int give_up(const struct ctx *ctx, const char *problem)
 {
-	log_at(level_for(ctx, LOG_ERR, problem), "not armed: %s", problem);
+	log_event(level_for(ctx, LOG_ERR, problem), EVENT_REFUSED,
+		  LOG_FIELDS({ "WARMBOOT_REASON", problem }), "not armed: %s", problem);
 	silence_others(ctx);
 	if (arm_undo(ctx, problem) < 0)
 		log_error("an older image is still loaded: run '" NAME " --disarm'");
@@ -214,12 +218,13 @@ static int load_and_record(const struct ctx *ctx, struct plan *plan)
 	if (r == 0)
 		return give_up(ctx, problem);
 
-	r = step_others(ctx, plan);
-	if (r < 0)
-		log_warning_errno(
-			r, "armed, but another program's kexec settings are not in step");
+	(void)step_others(ctx, plan); /* says itself what it could not change */
 
-	log_notice("armed %s: the next reboot skips the firmware", plan->version);
+	log_event(LOG_NOTICE, EVENT_ARMED,
+		  LOG_FIELDS({ "WARMBOOT_KERNEL", plan->version },
+			     { "WARMBOOT_IMAGE", plan->kernel.path },
+			     { "WARMBOOT_REASON", plan->reason }),
+		  "armed %s: the next reboot skips the firmware", plan->version);
 	outcome_note(ctx, true, plan->version, plan->reason);
 	return STATUS_DONE;
 }

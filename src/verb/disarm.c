@@ -67,8 +67,10 @@ static int unload_all(const struct ctx *ctx)
 	if (r < 0)
 		return log_error_errno(r, "cannot remove '%s'", RUN_ARMED);
 	if (now.ours)
-		log_notice("unloaded %s: the next reboot goes through the firmware",
-			   now.state.version);
+		log_event(LOG_NOTICE, EVENT_UNLOADED,
+			  LOG_FIELDS({ "WARMBOOT_KERNEL", now.state.version }),
+			  "unloaded %s: the next reboot goes through the firmware",
+			  now.state.version);
 	else if (now.loaded)
 		log_notice(
 			"unloaded another program's kernel: the next reboot goes through the firmware");

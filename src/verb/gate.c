@@ -54,7 +54,8 @@ static int ask_systemd(const struct ctx *ctx, const char *verb)
 
 static int through_firmware(const struct ctx *ctx, bool loaded, const char *why)
 {
-	log_notice("going through the firmware: %s", why);
+	log_event(LOG_NOTICE, EVENT_SKIPPED, LOG_FIELDS({ "WARMBOOT_REASON", why }),
+		  "going through the firmware: %s", why);
 	if (loaded)
 		(void)load_unload(
 			ctx); /* said there; the forced reboot does not use it either */

@@ -34,8 +34,11 @@ bool outcome_is_last(const struct ctx *ctx, const char *reason)
 
 void veto_say(const struct finding *veto, int level)
 {
-	log_at(level, "not armed: %s%s%s", veto->found, veto->remedy ? ": " : "",
-	       str_or(veto->remedy, ""));
+	log_event(level, EVENT_REFUSED,
+		  LOG_FIELDS({ "WARMBOOT_GUARD", veto->name },
+			     { "WARMBOOT_REASON", veto->found }),
+		  "not armed: %s%s%s", veto->found, veto->remedy ? ": " : "",
+		  str_or(veto->remedy, ""));
 }
 
 int loaded_read(const struct ctx *ctx, struct loaded *ret)

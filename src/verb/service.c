@@ -225,13 +225,17 @@ static int give_consent(const struct ctx *ctx)
 	r = record_commit(ctx, &record, RUN_GO);
 	if (r < 0)
 		return log_error_errno(r, "cannot write '%s'", RUN_GO);
-	log_notice("rebooting into %s without the firmware", now.state.version);
+	log_event(LOG_NOTICE, EVENT_JUMP,
+		  LOG_FIELDS({ "WARMBOOT_KERNEL", now.state.version }),
+		  "rebooting into %s without the firmware", now.state.version);
 	return 0;
 }
 
 static void through_firmware(const struct ctx *ctx, const char *version, const char *why)
 {
-	log_warning("this reboot goes through the firmware: %s", why);
+	log_event(LOG_WARNING, EVENT_SKIPPED,
+		  LOG_FIELDS({ "WARMBOOT_KERNEL", version }, { "WARMBOOT_REASON", why }),
+		  "this reboot goes through the firmware: %s", why);
 	(void)arm_undo(ctx, why);
 	if (history_skipped(ctx, version, why) < 0)
 		log_debug("%s cannot be written", STATE_HISTORY);

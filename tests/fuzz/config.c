@@ -34,7 +34,7 @@ static void clean_up(void)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
-	log_init(-1, false);
+	log_init(-1, NULL, NULL);
 	if (!mkdtemp(dir) || root_init(&root, dir) < 0)
 		abort();
 	return atexit(clean_up);

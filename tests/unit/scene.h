@@ -21,6 +21,7 @@ void scene_end(void);
 void scene_put(const char *path, const char *text);
 void scene_fake(const char *name, const char *text);
 char *scene_read(const char *path);
+char *scene_fake_read(const char *name);
 bool scene_exists(const char *path);
 void scene_remove(const char *path);
 
