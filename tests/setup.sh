@@ -11,7 +11,7 @@ packages_for() {
 		zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev liblzo2-dev ;;
 	test) echo check diffutils ;;
 	lint) echo clang clang-format cppcheck shellcheck mandoc python3-minimal ;;
-	vm) echo qemu-system-x86 qemu-utils seabios mmdebstrap e2fsprogs fdisk apt-utils python3 zstd ca-certificates debian-archive-keyring ;;
+	vm) echo qemu-system-x86 qemu-utils seabios ovmf dosfstools mmdebstrap e2fsprogs fdisk apt-utils python3 zstd ca-certificates debian-archive-keyring ;;
 	bench) echo gzip xz-utils zstd lz4 strace initramfs-tools-core cpio python3 ;;
 	*) return 1 ;;
 	esac

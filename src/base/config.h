@@ -39,7 +39,7 @@ struct config {
 	enum keep_policy keep_confd; /* Gentoo's /etc/conf.d/kexec: "auto" (if kexec-tools
 					is there) or "never" */
 	enum keep_policy keep_kexecd; /* Debian's /etc/default/kexec.d/ */
-	int64_t memory_reserve;	      /* 128 MiB that stay free while loading */
+	int64_t memory_reserve;	      /* bytes that stay free while loading */
 };
 
 /* The defaults. Returns 0 or -ENOMEM. */

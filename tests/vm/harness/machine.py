@@ -16,6 +16,8 @@ from .shell import Shell
 RAM_MIB = 1024
 STALL = 240             # seconds without a byte on the console before a boot counts as hung
 COMMAND_TIMEOUT = 600
+OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
 
 class CheckFailed(Exception):
@@ -30,17 +32,21 @@ class Machine:
     disk     image file, written to
     cargo    raw file handed in as second disk (the installation), or None
     resume   file with a saved state to continue from, or None for a cold start
+    efi_vars qcow2 file with the variables of an UEFI machine (OVMF), or None for BIOS
     extra    more arguments for QEMU
     interactive   the console can be opened for typing too
     """
 
     def __init__(self, folder, disk, cargo=None, resume=None, extra=(), disk_format="qcow2",
-                 interactive=False):
+                 interactive=False, efi_vars=None):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.console = self.folder / "console.log"
         self._sockets = tempfile.mkdtemp(prefix="vm-")   # socket paths must be short
         argv = self._argv(disk, disk_format, cargo, resume)
+        if efi_vars:
+            argv += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}",
+                     "-drive", f"if=pflash,format=qcow2,unit=1,file={efi_vars}"]
         argv += [str(e) for e in extra]
         self._offer_console(argv, interactive)
         self._log = open(self.folder / "qemu.log", "w", encoding="utf-8")

@@ -8,6 +8,7 @@ and saved, memory and all. Each state grows from the one before it:
     installed   booted by GRUB into the first kernel, warmboot installed and started
     armed       a newer kernel was installed with apt and is armed
     updated     then the newest one, which replaced it
+    efi         on UEFI: booted by systemd-boot, warmboot installed and started
 
 A scenario gets its own copy-on-write disk and continues from there within seconds.
 """
@@ -16,7 +17,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import image, paths
+from . import bios, efi, image, paths
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
 from .proc import built_once, hash_files, run
@@ -38,20 +39,25 @@ class States:
     """Makes and hands out states for the warmboot that is staged now."""
 
     def __init__(self):
-        self.base = image.build()
-        self.kernels = Kernels(*image.kernels(self.base))
         self._makers = {"installed": self._installed, "armed": self._armed,
-                        "updated": self._updated}
+                        "updated": self._updated, "efi": self._efi}
         self._broken = {}
         self._lock = threading.Lock()
         code = [paths.VM / "harness" / f"{n}.py" for n in ("states", "machine")]
-        self._key = f"{self.base.name.removeprefix('base-')[:8]}-{hash_files(paths.STAGE, *code)}"
+        self._key = hash_files(paths.STAGE, *code)
         self._prune()
+
+    @property
+    def kernels(self):
+        """The kernels of the images: the same in all."""
+        return Kernels(*image.kernels(bios.RECIPE.build()))
 
     def start(self, name, folder, **options):
         """A machine that continues from state NAME; logs and disk go to FOLDER."""
         state = self._get(name)
         disk = overlay(state / "disk.qcow2", Path(folder) / "disk.qcow2")
+        if (state / "vars.qcow2").exists():
+            options["efi_vars"] = overlay(state / "vars.qcow2", Path(folder) / "vars.qcow2")
         return Machine(folder, disk, cargo=state / "cargo", resume=state / "memory",
                        **options)
 
@@ -59,8 +65,13 @@ class States:
         """What GRUB gave to the first kernel, without BOOT_IMAGE=."""
         return (self._get("installed") / "cmdline").read_text(encoding="utf-8")
 
+    def _folder(self, name):
+        recipe = efi.RECIPE if name == "efi" else bios.RECIPE
+        base = recipe.folder().name.rsplit("-", 1)[1][:8]
+        return paths.BUILD / f"state-{base}-{self._key}-{name}"
+
     def _get(self, name):
-        folder = paths.BUILD / f"state-{self._key}-{name}"
+        folder = self._folder(name)
         # What cannot be made is not tried again for each scenario that needs it.
         with self._lock:
             if name in self._broken:
@@ -76,26 +87,49 @@ class States:
 
     def _prune(self):
         """Throw away what an older image or installation left: half a gigabyte a state."""
+        current = {r.folder().name for r in (bios.RECIPE, efi.RECIPE)}
+        current |= {self._folder(name).name for name in self._makers}
         for old in [*paths.BUILD.glob("base-*"), *paths.BUILD.glob("state-*")]:
-            if self.base.name not in old.name and self._key not in old.name:
+            if old.name.removesuffix(".lock").removesuffix(".part") not in current:
                 run("rm", "-rf", old)
 
     def _installed(self, part):
-        run("tar", "-C", paths.STAGE, "--owner=0", "--group=0", "-cf", part / "cargo", ".")
-        run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
-        machine = Machine(part, overlay(self.base / "disk.qcow2", part / "disk.qcow2"),
-                          cargo=part / "cargo")
+        machine = self._install(part, bios.RECIPE.build())
         try:
-            machine.wait_boot()
             loader = machine.check("cat /proc/sys/kernel/bootloader_type")
             expect(loader == str(LOADER_GRUB), f"GRUB's bootloader_type is {loader}")
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+    def _efi(self, part):
+        machine = self._install(part, efi.RECIPE.build())
+        try:
+            machine.check("bootctl status | grep -q 'Product: systemd-boot'")
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+    @staticmethod
+    def _install(part, base):
+        """Boot a base image by its own boot loader, unpack and start warmboot."""
+        run("tar", "-C", paths.STAGE, "--owner=0", "--group=0", "-cf", part / "cargo", ".")
+        run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
+        options = {}
+        if (base / "vars.qcow2").exists():
+            options["efi_vars"] = overlay(base / "vars.qcow2", part / "vars.qcow2")
+        machine = Machine(part, overlay(base / "disk.qcow2", part / "disk.qcow2"),
+                          cargo=part / "cargo", **options)
+        try:
+            machine.wait_boot()
             (part / "cmdline").write_text(cmdline(machine), encoding="utf-8")
             machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
             machine.check("systemctl daemon-reload && systemctl enable --now warmboot")
             machine.check("systemctl is-system-running --wait", 300)
-            machine.save(part / "memory")
-        finally:
+        except BaseException:
             machine.kill()
+            raise
+        return machine
 
     def _armed(self, part):
         self._grow(part, "installed", f"install linux-image-{self.kernels.newer}",

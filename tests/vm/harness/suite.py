@@ -17,7 +17,7 @@ from .proc import HarnessError
 
 TRIES = 3               # of a scenario whose machine, not whose finding, failed
 AT_ONCE = 2
-ORDER = ("installed", "armed", "updated")
+ORDER = ("efi", "installed", "armed", "updated")
 
 
 @dataclass
@@ -93,7 +93,8 @@ class Suite:
         finally:
             if machine:
                 machine.kill()
-                (folder / "disk.qcow2").unlink(missing_ok=True)
+                for image in folder.glob("*.qcow2"):
+                    image.unlink()
 
     @staticmethod
     def _show(result):

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boot loaders on UEFI: what the loader boots and what warmboot boots are the same, both run."""
+
+import re
+from dataclasses import dataclass
+
+from harness.boots import LOADER_KEXEC, reboot
+from harness.warm import apt, expect, expect_armed, expect_not_armed, status
+
+from . import scenario
+
+FIRMWARE = re.compile(r"BdsDxe|EFI stub")
+
+
+@dataclass
+class Seen:
+    """What a boot looks like from inside: all that must not depend on the way."""
+
+    release: str
+    build: str
+    cmdline: str
+    marks: str              # of each initramfs, in the kernel's log
+
+
+def _look(machine):
+    words = machine.check("cat /proc/cmdline").split()
+    return Seen(machine.check("uname -r"), machine.check("uname -v"),
+                " ".join(w for w in words if not w.startswith(("BOOT_IMAGE=", "initrd="))),
+                machine.check("dmesg | sed -n 's/.*initramfs-mark: //p'"))
+
+
+def _warm(machine, command="reboot"):
+    """Reboot without the firmware, and look."""
+    boot = reboot(machine, command)
+    expect(not FIRMWARE.search(boot.console), "the console shows the firmware")
+    expect(not boot.resets, f"QEMU saw {boot.resets} processor resets")
+    expect(boot.loader == LOADER_KEXEC, f"bootloader_type is {boot.loader}")
+    return _look(machine)
+
+
+def _cold(machine, command="reboot"):
+    """Reboot through the firmware, and look."""
+    boot = reboot(machine, command)
+    expect(FIRMWARE.search(boot.console), "the console does not show the firmware")
+    expect(boot.resets, "QEMU saw no processor reset")
+    expect(boot.loader != LOADER_KEXEC, "bootloader_type says kexec")
+    return _look(machine)
+
+
+def _both_ways(machine, release):
+    """Armed with RELEASE; warm and cold it must come up the same. Ends after the cold boot."""
+    expect_armed(machine, release)
+    warm = _warm(machine)
+    expect(warm.release == release, f"{warm.release} runs, not {release}")
+    expect_not_armed(machine)
+    cold = _cold(machine)
+    expect(warm == cold, f"warm:\n  {warm}\ncold:\n  {cold}")
+    return cold
+
+
+def _mark_initramfs(machine, release, image, text):
+    """A file of its own for the initramfs, which says TEXT in the kernel's log."""
+    machine.check(f"""set -e
+        rm -rf /tmp/mark; mkdir -p /tmp/mark/conf/conf.d; cd /tmp/mark
+        echo 'echo "initramfs-mark: {text}" >/dev/kmsg' >conf/conf.d/{text}
+        find . | cpio --quiet -o -H newc >{image}""")
+    return release
+
+
+@scenario("efi")
+def systemd_boot_entries(machine, states):
+    """systemd-boot: apt's new kernel gets an entry, is armed, and boots the same both ways."""
+    release = states.kernels.newer
+    apt(machine, f"install linux-image-{release}")
+    seen = _both_ways(machine, release)
+    expect("warmboot.mark=from-entry" in seen.cmdline, f"the command line is {seen.cmdline}")
+    # The default, changed by the boot loader's own tool, counts; a request for one boot refuses.
+    first = states.kernels.first
+    machine.check(f"bootctl set-default '*-{first}.conf' && warmboot --arm")
+    expect_armed(machine, first)
+    machine.check(f"bootctl set-oneshot \"$(basename /efi/loader/entries/*-{release}.conf)\"")
+    code, text = machine.run("warmboot --arm")
+    expect(code in (1, 3), f"armed though one boot is asked for: {text}")
+    expect_not_armed(machine)
+    cold = _cold(machine)
+    expect(cold.release == release, f"the one-shot boot was {cold.release}")
+    machine.check("warmboot --arm")
+    _both_ways(machine, first)
+
+
+@scenario("efi")
+def systemd_boot_unified(machine, states):
+    """systemd-boot with a unified kernel image: its kernel, initramfs and command line."""
+    first = states.kernels.first
+    _mark_initramfs(machine, first, "/tmp/mark.img", "inside-the-uki")
+    machine.check(f"""set -e
+        cat /boot/initrd.img-{first} /tmp/mark.img >/tmp/initrd
+        printf 'root=LABEL=root rw console=ttyS0,115200 warmboot.mark=from-uki' >/tmp/cmdline
+        printf '%s' {first} >/tmp/uname
+        cp /usr/lib/systemd/boot/efi/linuxx64.efi.stub /tmp/stub
+        objcopy --add-section .osrel=/etc/os-release --change-section-vma .osrel=0x20000 \\
+            --add-section .cmdline=/tmp/cmdline --change-section-vma .cmdline=0x30000 \\
+            --add-section .uname=/tmp/uname --change-section-vma .uname=0x40000 \\
+            --add-section .linux=/boot/vmlinuz-{first} --change-section-vma .linux=0x2000000 \\
+            --add-section .initrd=/tmp/initrd --change-section-vma .initrd=0x4000000 \\
+            /tmp/stub /efi/EFI/Linux/test-{first}.efi
+        bootctl set-default test-{first}.efi
+        warmboot --inspect /efi/EFI/Linux/test-{first}.efi
+        warmboot --arm""")
+    seen = _both_ways(machine, first)
+    expect("warmboot.mark=from-uki" in seen.cmdline, f"the command line is {seen.cmdline}")
+    expect("inside-the-uki" in seen.marks, "the initramfs inside the image was not the one used")
+
+
+@scenario("efi", everyday=False)
+def two_initramfs_files(machine, states):
+    """An entry with two initramfs files, an early one first: both reach the kernel."""
+    first = states.kernels.first
+    _mark_initramfs(machine, first, "/efi/early.img", "early")
+    machine.check("""set -e
+        entry=$(echo /efi/loader/entries/*.conf)
+        sed -i '0,/^initrd/s//initrd \\/early.img\\ninitrd/' "$entry"
+        cat "$entry"; warmboot --arm""")
+    expect(len(status(machine)["initrds"]) == 2, "status does not name two initramfs files")
+    seen = _both_ways(machine, first)
+    expect("early" in seen.marks, "the early initramfs did not reach the kernel")
+
+
+@scenario("efi")
+def grub_on_uefi(machine, states):
+    """GRUB on UEFI with /boot apart: its default, changed with its own tools, both ways."""
+    first, newer = states.kernels.first, states.kernels.newer
+    machine.check("""set -e
+        bootctl remove; rm -rf /efi/loader /efi/EFI/Linux "/efi/$(cat /etc/machine-id)" /efi/EFI/BOOT
+        rm -f /etc/kernel/postinst.d/zz-systemd-boot /etc/kernel/postrm.d/zz-systemd-boot
+        cat >/etc/default/grub <<END
+GRUB_DEFAULT=saved
+GRUB_TIMEOUT=1
+GRUB_DISTRIBUTOR=Debian
+GRUB_CMDLINE_LINUX_DEFAULT="warmboot.mark=from-grub"
+GRUB_CMDLINE_LINUX="console=ttyS0,115200"
+GRUB_DISABLE_OS_PROBER=true
+END
+        grub-install --target=x86_64-efi --efi-directory=/efi --bootloader-id=debian
+        update-grub""", 600)
+    cold = _cold(machine)
+    expect("warmboot.mark=from-grub" in cold.cmdline, f"GRUB's command line is {cold.cmdline}")
+    apt(machine, f"install linux-image-{newer}")
+    _both_ways(machine, newer)
+    machine.check(f"""set -e
+        id=$(sed -n "s/.*\\\\(gnulinux-{first}-advanced-[^' ]*\\\\).*/\\\\1/p" /boot/grub/grub.cfg | head -n 1)
+        sub=$(sed -n "s/.*\\\\(gnulinux-advanced-[^' ]*\\\\).*/\\\\1/p" /boot/grub/grub.cfg | head -n 1)
+        grub-set-default "$sub>$id"
+        warmboot --arm""")
+    _both_ways(machine, first)
+    machine.check("grub-reboot 0")
+    code, text = machine.run("warmboot --arm")
+    expect(code in (1, 3), f"armed though one boot is asked for: {text}")
+    cold = _cold(machine)
+    expect(cold.release == newer, f"grub-reboot 0 booted {cold.release}")
