@@ -36,7 +36,7 @@ paths   := -DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNDIR='"$(RUNDIR)"' -DSTATEDIR='"$(
 
 # The program is started by every hook, so it links little; the reader of contents links the rest.
 main_pkgs := libconfig jansson
-read_pkgs := libarchive libcrypto zlib liblzma libzstd liblz4
+read_pkgs := libarchive libcrypto libseccomp zlib liblzma libzstd liblz4
 read_libs := -lbz2 -llzo2 -pthread
 cppflags  = -Isrc -Itests -D_GNU_SOURCE -DNAME='"$(NAME)"' -DVERSION='"$(VERSION)"' $(paths) $(CPPFLAGS)
 cflags    = -std=gnu11 $(warn) $(WERROR) $(HARDEN) -pthread $(CFLAGS)

@@ -7,7 +7,7 @@ set -u
 
 packages_for() {
 	case $1 in
-	build) echo gcc make pkg-config libc6-dev libarchive-dev libconfig-dev libjansson-dev libssl-dev \
+	build) echo gcc make pkg-config libc6-dev libarchive-dev libconfig-dev libjansson-dev libssl-dev libseccomp-dev \
 		zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev liblzo2-dev ;;
 	test) echo check diffutils ;;
 	lint) echo clang clang-format cppcheck shellcheck mandoc python3-minimal ;;

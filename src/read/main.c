@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "read/out.h"
 #include "read/request.h"
+#include "read/sandbox.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -111,16 +112,17 @@ static int parse(int argc, char *argv[], struct request *q, const struct verb **
 	return 0;
 }
 
-/* AddressSanitizer's shadow alone is larger than any limit. */
+/* AddressSanitizer's shadow alone is larger than any limit, and it looks for leaks from
+ * outside. */
 #if defined(__SANITIZE_ADDRESS__)
-#define MEMORY_IS_LIMITED false
+#define IS_SANDBOXED false
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define MEMORY_IS_LIMITED false
+#define IS_SANDBOXED false
 #endif
 #endif
-#ifndef MEMORY_IS_LIMITED
-#define MEMORY_IS_LIMITED true
+#ifndef IS_SANDBOXED
+#define IS_SANDBOXED true
 #endif
 
 /* Twice a window of 128 MiB, and more than enough beside: nothing in a file may ask for
@@ -132,8 +134,7 @@ static void limit_memory(void)
 {
 	const struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
 
-	if (MEMORY_IS_LIMITED)
-		(void)setrlimit(RLIMIT_DATA, &limit);
+	(void)setrlimit(RLIMIT_DATA, &limit);
 }
 
 int main(int argc, char *argv[])
@@ -144,13 +145,21 @@ int main(int argc, char *argv[])
 
 	if (parse(argc, argv, &q, &verb) < 0)
 		return EXIT_USAGE;
-	limit_memory();
 	/* Its configuration may name engines and files, none of which has a say in a
 	 * checksum. */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
 				NULL) != 1) {
 		fputs("warmboot-read: cannot start libcrypto\n", stderr);
 		return EXIT_FAILED;
+	}
+	if (IS_SANDBOXED) {
+		limit_memory();
+		r = sandbox_enter(q.modules_fd);
+		if (r < 0) {
+			fprintf(stderr, "warmboot-read: cannot give up its rights: %s\n",
+				strerror(-r));
+			return EXIT_FAILED;
+		}
 	}
 	out_begin(q.out);
 	r = verb->run(&q);

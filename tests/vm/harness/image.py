@@ -18,7 +18,7 @@ from .proc import HarnessError, built_once, hash_files, run
 PACKAGES = """
     systemd-sysv udev dbus kmod initramfs-tools zstd linux-image-cloud-amd64/bookworm
     libarchive13 libconfig9 libjansson4 libssl3 zlib1g liblzma5 libzstd1 liblz4-1
-    libbz2-1.0 liblzo2-2 cpio xz-utils lz4 util-linux procps strace
+    libbz2-1.0 liblzo2-2 libseccomp2 cpio xz-utils lz4 util-linux procps strace
 """.split()
 UNWANTED = ("man", "doc", "locale", "info", "lintian", "bug")
 
