@@ -236,6 +236,6 @@ const struct sys sys_fake = {
 	.sleep_ms = fake_sleep_ms,
 	.in_root_of_init = fake_in_root_of_init,
 	.journal = fake_journal,
-	.syslog = fake_syslog,
+	.to_syslog = fake_syslog,
 	.namespace_inode = fake_namespace_inode,
 };

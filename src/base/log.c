@@ -73,7 +73,7 @@ static bool keep(int level, const char *message_id, const struct journal_field *
 	datagram = journal_datagram(all, &len);
 	if (datagram && log_state.sys->journal(datagram, len) >= 0)
 		return true;
-	log_state.sys->syslog(level, text);
+	log_state.sys->to_syslog(level, text);
 	return false;
 }
 

@@ -318,6 +318,6 @@ const struct sys sys_host = {
 	.sleep_ms = host_sleep_ms,
 	.in_root_of_init = host_in_root_of_init,
 	.journal = host_journal,
-	.syslog = host_syslog,
+	.to_syslog = host_syslog,
 	.namespace_inode = host_namespace_inode,
 };

@@ -52,7 +52,7 @@ struct sys {
 	/* One message, ready made (base/journal.h), to systemd's journal. 0, or a
 	 * negative errno: there is none. */
 	int (*journal)(const char *datagram, size_t len);
-	void (*syslog)(int level, const char *text); /* syslog(3) */
+	void (*to_syslog)(int level, const char *text); /* syslog(3) */
 	/* The inode of /proc/self/ns/@name. 0 or a negative errno. */
 	int (*namespace_inode)(const char *name, uint64_t *ret);
 };

@@ -132,7 +132,7 @@ static int add_special(scmp_filter_ctx filter, int modules_fd)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (r == 0 && modules_fd >= 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat2), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)modules_fd));
+				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)modules_fd, 0));
 	return r;
 }
 
