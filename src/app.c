@@ -20,9 +20,12 @@ static const struct verb_row {
 	[VERB_INSPECT] = { verb_inspect, false }, [VERB_HOOK] = { verb_hook, true },
 };
 
-static bool is_gate(const struct options *options)
+/* The last decision, and the last thing that is called at all: no setting concerns them.
+ */
+static bool reads_config(const struct options *options)
 {
-	return options->verb == VERB_HOOK && streq(options->hook, "gate");
+	return options->verb != VERB_HOOK ||
+	       (!streq(options->hook, "gate") && !streq(options->hook, "package-remove"));
 }
 
 static const char *who_asks(const struct options *options)
@@ -109,7 +112,7 @@ static int run_verb(struct options *options, const struct sys *sys,
 		log_error_errno(r, "cannot start");
 		return STATUS_FAILED;
 	}
-	if (!is_gate(options)) {
+	if (reads_config(options)) {
 		r = read_config(options, root, &config);
 		if (r < 0 && row->needs_config)
 			return STATUS_FAILED;

@@ -240,14 +240,24 @@ static int open_parent(const struct root *root, const char *path, const char **r
 	return root_open(root, dir, O_RDONLY | O_DIRECTORY);
 }
 
-int root_unlink(const struct root *root, const char *path)
+static int remove_name(const struct root *root, const char *path, int flags)
 {
 	const char *name;
 	_cleanup_close_ int dir = open_parent(root, path, &name);
 
 	if (dir < 0)
 		return dir;
-	return unlinkat(dir, name, 0) < 0 ? -errno : 0;
+	return unlinkat(dir, name, flags) < 0 ? -errno : 0;
+}
+
+int root_unlink(const struct root *root, const char *path)
+{
+	return remove_name(root, path, 0);
+}
+
+int root_rmdir(const struct root *root, const char *path)
+{
+	return remove_name(root, path, AT_REMOVEDIR);
 }
 
 int root_touch(const struct root *root, const char *path)

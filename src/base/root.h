@@ -59,6 +59,7 @@ _must_check_ int root_list(const struct root *root, const char *path, size_t max
 _must_check_ int root_mkdirs(const struct root *root, const char *path);
 _must_check_ int root_unlink(const struct root *root,
 			     const char *path); /* -ENOENT is an error */
+_must_check_ int root_rmdir(const struct root *root, const char *path); /* an empty one */
 
 /* Makes an empty file, or leaves the one there. */
 _must_check_ int root_touch(const struct root *root, const char *path);

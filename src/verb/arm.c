@@ -293,28 +293,6 @@ static int dry_run(const struct ctx *ctx)
 	return ctx->options->root ? STATUS_DONE : would_guards_veto(ctx, &plan);
 }
 
-/* --arm by hand lifts what an earlier --disarm left behind. */
-static int lift(const struct ctx *ctx)
-{
-	_cleanup_envfile_ struct envfile disarmed = ENVFILE_EMPTY;
-	size_t iter = 0;
-	const char *path;
-	int r = record_read_of_boot(ctx, RUN_DISARMED, &disarmed);
-
-	if (r <= 0)
-		return r;
-	while ((path = envfile_next(&disarmed, "CREATED", &iter))) {
-		r = root_unlink(ctx->root, path);
-		if (r < 0 && r != -ENOENT)
-			return log_error_errno(r, "cannot remove '%s'", path);
-	}
-	r = keep_restore(ctx);
-	if (r < 0)
-		return r;
-	r = root_unlink(ctx->root, RUN_DISARMED);
-	return r == -ENOENT ? 0 : r;
-}
-
 int verb_arm(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;
@@ -330,7 +308,7 @@ int verb_arm(const struct ctx *ctx)
 		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
 		return STATUS_FAILED;
 	}
-	if (lift(ctx) < 0 || history_clear(ctx) < 0)
+	if (disarm_lift(ctx) < 0 || history_clear(ctx) < 0)
 		return give_up(ctx, "an earlier --disarm or failure cannot be cleared");
 	return arm(ctx, MOMENT_ARM, NULL);
 }

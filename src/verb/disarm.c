@@ -80,6 +80,27 @@ static int unload_all(const struct ctx *ctx)
 	return 0;
 }
 
+int disarm_lift(const struct ctx *ctx)
+{
+	_cleanup_envfile_ struct envfile disarmed = ENVFILE_EMPTY;
+	size_t iter = 0;
+	const char *path;
+	int r = record_read_of_boot(ctx, RUN_DISARMED, &disarmed);
+
+	if (r <= 0)
+		return r;
+	while ((path = envfile_next(&disarmed, "CREATED", &iter))) {
+		r = root_unlink(ctx->root, path);
+		if (r < 0 && r != -ENOENT)
+			return log_error_errno(r, "cannot remove '%s'", path);
+	}
+	r = keep_restore(ctx);
+	if (r < 0)
+		return r;
+	r = root_unlink(ctx->root, RUN_DISARMED);
+	return r == -ENOENT ? 0 : r;
+}
+
 int verb_disarm(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;

@@ -78,7 +78,7 @@ static const struct hook {
 	const char *name;
 	enum call (*call)(const struct ctx *ctx);
 	size_t version_argument;	   /* where a removal names the version */
-	int (*own)(const struct ctx *ctx); /* an init's call: not about packages */
+	int (*own)(const struct ctx *ctx); /* not about kernels' packages */
 } hooks[] = {
 	{ "dpkg-postinst", from_postinst, 0, NULL },
 	{ "dpkg-prerm", from_removal, 0, NULL },
@@ -96,6 +96,7 @@ static const struct hook {
 	{ "service-stop", NULL, 0, service_stop },
 	{ "service-good", NULL, 0, service_good },
 	{ "gate", NULL, 0, gate },
+	{ "package-remove", NULL, 0, package_remove },
 };
 
 /* Two builds can share a release: the image's version string against `uname -v` tells

@@ -28,6 +28,10 @@ int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude);
  * Returns 0 or -errno. */
 int arm_undo(const struct ctx *ctx, const char *why);
 
+/* Takes back what --disarm left behind in this boot: its mark, the one-shot switches that
+ * it made, the settings that it switched off. Returns 0 or -errno, and has said it. */
+_must_check_ int disarm_lift(const struct ctx *ctx);
+
 /* Does another program's image lie in the kernel, or ours? */
 struct loaded {
 	bool loaded, ours;
@@ -46,6 +50,10 @@ int service_start(const struct ctx *ctx);
 int service_stop(const struct ctx *ctx);
 int service_good(const struct ctx *ctx);
 int gate(const struct ctx *ctx);
+
+/* The package's own removal: takes back all that was done outside of the package's files.
+ */
+int package_remove(const struct ctx *ctx);
 
 /* Keeps the last decision for status. Failure is not told: it changes nothing. */
 void outcome_note(const struct ctx *ctx, bool armed, const char *version,
