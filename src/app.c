@@ -7,17 +7,28 @@
 #include "app.h"
 #include "base/log.h"
 #include "cli.h"
+#include "find/bootmount.h"
 #include "verb/verb.h"
+
+static bool always(const struct ctx *ctx)
+{
+	(void)ctx;
+	return true;
+}
 
 /* One row a verb. A broken configuration stops whatever would arm; never disarming,
  * asking, or the gate. */
 static const struct verb_row {
 	int (*run)(const struct ctx *ctx);
 	bool needs_config;
+	bool (*needs_boot)(const struct ctx *ctx); /* looks at /boot; NULL: never */
 } verbs[] = {
-	[VERB_ARM] = { verb_arm, true },	  [VERB_DISARM] = { verb_disarm, false },
-	[VERB_STATUS] = { verb_status, false },	  [VERB_LIST] = { verb_list, false },
-	[VERB_INSPECT] = { verb_inspect, false }, [VERB_HOOK] = { verb_hook, true },
+	[VERB_ARM] = { verb_arm, true, always },
+	[VERB_DISARM] = { verb_disarm, false, NULL },
+	[VERB_STATUS] = { verb_status, false, always },
+	[VERB_LIST] = { verb_list, false, always },
+	[VERB_INSPECT] = { verb_inspect, false, NULL },
+	[VERB_HOOK] = { verb_hook, true, hook_needs_boot },
 };
 
 /* The last decision, and the last thing that is called at all: no setting concerns them.
@@ -100,8 +111,9 @@ static int absolute_paths(struct options *options, struct strv *keep)
 	return r;
 }
 
-static int run_verb(struct options *options, const struct sys *sys,
-		    const struct root *root)
+/* @path is where @root was opened. */
+static int run_verb(struct options *options, const struct sys *sys, struct root *root,
+		    const char *path)
 {
 	_cleanup_(config_done) struct config config = { 0 };
 	const struct verb_row *row = &verbs[options->verb];
@@ -117,6 +129,13 @@ static int run_verb(struct options *options, const struct sys *sys,
 		if (r < 0 && row->needs_config)
 			return STATUS_FAILED;
 	}
+	if (sys->geteuid() == 0 && row->needs_boot && row->needs_boot(&ctx)) {
+		r = bootmount_open(&ctx, root, path);
+		if (r < 0) {
+			log_error_errno(r, "cannot look at the boot file system");
+			return STATUS_FAILED;
+		}
+	}
 	return row->run(&ctx);
 }
 
@@ -125,6 +144,7 @@ int app_run(int argc, char *argv[], const struct sys *sys, const char *machine)
 	_cleanup_(options_done) struct options options = { 0 };
 	_cleanup_(root_done) struct root root = ROOT_EMPTY;
 	_cleanup_strv_ struct strv paths = STRV_EMPTY;
+	const char *path;
 	int r;
 
 	umask(022);
@@ -138,10 +158,10 @@ int app_run(int argc, char *argv[], const struct sys *sys, const char *machine)
 			       : STATUS_DONE;
 	start_log(&options, sys);
 
-	r = root_init(&root, options.root ? options.root : machine);
+	path = options.root ? options.root : machine;
+	r = root_init(&root, path);
 	if (r < 0) {
-		log_error_errno(r, "cannot open the root '%s'",
-				options.root ? options.root : machine);
+		log_error_errno(r, "cannot open the root '%s'", path);
 		return STATUS_FAILED;
 	}
 	if (root.is_host)
@@ -151,7 +171,7 @@ int app_run(int argc, char *argv[], const struct sys *sys, const char *machine)
 		return STATUS_FAILED;
 	}
 
-	r = run_verb(&options, sys, &root);
+	r = run_verb(&options, sys, &root, path);
 	if (fflush(stdout) != 0 && r == STATUS_DONE) {
 		log_error("cannot write the result to stdout");
 		r = STATUS_FAILED;

@@ -54,17 +54,17 @@ static void write_file(const char *name, const char *mode, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The first line of `load` is this call's result; it is used up. */
-static int next_load_result(void)
+/* The first line of the file is this call's result; it is used up. */
+static int next_result(const char *name)
 {
-	_cleanup_free_ char *text = read_file("load");
+	_cleanup_free_ char *text = read_file(name);
 	char *rest;
 	long r;
 
 	if (!text || !*str_strip(text))
 		return 0;
 	r = strtol(text, &rest, 10);
-	write_file("load", "we", "%s", rest + strspn(rest, "\n"));
+	write_file(name, "we", "%s", rest + strspn(rest, "\n"));
 	return (int)r;
 }
 
@@ -72,7 +72,7 @@ static int fake_kexec_file_load(int kernel_fd, int initrd_fd, const char *cmdlin
 				unsigned long flags)
 {
 	struct stat kernel = { 0 }, initrd = { 0 };
-	int r = next_load_result();
+	int r = next_result("load");
 
 	if (flags & KEXEC_FILE_UNLOAD) {
 		write_file("calls", "ae", "unload = %d\n", r);
@@ -224,6 +224,32 @@ static int fake_namespace_inode(const char *name, uint64_t *ret)
 	return 0;
 }
 
+static int fake_own_mounts(void)
+{
+	int r = next_result("own_mounts");
+
+	write_file("calls", "ae", "own_mounts = %d\n", r);
+	return r;
+}
+
+/* The folder of the same name in `mounted` takes the place of an empty target. */
+static int fake_mount(const char *source, const char *target, const char *type,
+		      unsigned long flags, const char *data)
+{
+	_cleanup_free_ char *from = strf("%s/mounted%s", fake_dir, target),
+			    *to = strf("%s/root%s", fake_dir, target);
+	int r = next_result("mount");
+
+	if (r == 0 && rename(from, to) < 0)
+		r = -errno;
+	write_file("calls", "ae", "mount %s %s %s %lu '%s' = %d\n", source, target, type,
+		   flags, data, r);
+	if (r == 0)
+		write_file("root/proc/self/mountinfo", "ae",
+			   "90 20 8:1 / %s ro - %s %s ro\n", target, type, source);
+	return r;
+}
+
 const struct sys sys_fake = {
 	.kexec_file_load = fake_kexec_file_load,
 	.in_child = fake_in_child,
@@ -238,4 +264,6 @@ const struct sys sys_fake = {
 	.journal = fake_journal,
 	.to_syslog = fake_syslog,
 	.namespace_inode = fake_namespace_inode,
+	.own_mounts = fake_own_mounts,
+	.mount = fake_mount,
 };

@@ -13,6 +13,9 @@
  * status in run/NAME.status journal_result a negative errno; default 0 now       seconds
  * since the epoch, default 1700000000 The reader of contents is the real one, from
  * $B/warmboot-read.
+ *
+ * The files mount and own_mounts hold results like load; what a successful mount on the
+ * empty folder PATH of the root puts there is taken from mounted/PATH.
  */
 #ifndef FAKE_SYS_H
 #define FAKE_SYS_H

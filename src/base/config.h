@@ -36,6 +36,8 @@ struct config {
 	struct strv guards_veto; /* names of guards whose finding vetoes, whatever their
 				    default */
 	struct strv guards_warn; /* names of guards whose finding only warns */
+	bool mount_boot; /* true: a boot file system that fstab names is mounted for the
+			    run */
 	enum keep_policy keep_confd; /* Gentoo's /etc/conf.d/kexec: "auto" (if kexec-tools
 					is there) or "never" */
 	enum keep_policy keep_kexecd; /* Debian's /etc/default/kexec.d/ */

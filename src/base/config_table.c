@@ -67,6 +67,7 @@ static const char *check_word(const char *s)
 	ROW(good_after, good_after, TYPE_INT, "600", .max = 7 * 24 * 3600, .unit = 1) \
 	ROW(max_chain, max_chain, TYPE_INT, "0", .max = 1000000, .unit = 1)           \
 	ROW(require_trial, require_trial, TYPE_BOOL, "false")                         \
+	ROW(mount_boot, mount_boot, TYPE_BOOL, "true")                                \
 	ROW(guards, guards_veto, TYPE_GUARDS, "{ }")                                  \
 	ROW(keep_confd, keep_confd, TYPE_CHOICE, "\"auto\"", .choices = keep_names)   \
 	ROW(keep_kexecd, keep_kexecd, TYPE_CHOICE, "\"auto\"", .choices = keep_names) \

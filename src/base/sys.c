@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <linux/kexec.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -306,6 +308,21 @@ static int host_namespace_inode(const char *name, uint64_t *ret)
 	return 0;
 }
 
+/* MS_SLAVE and not MS_PRIVATE: a private copy of every mount would keep the machine's
+ * file systems busy for as long as we run. */
+static int host_own_mounts(void)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return -errno;
+	return mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ? -errno : 0;
+}
+
+static int host_mount(const char *source, const char *target, const char *type,
+		      unsigned long flags, const char *data)
+{
+	return mount(source, target, type, flags, data) < 0 ? -errno : 0;
+}
+
 const struct sys sys_host = {
 	.kexec_file_load = host_kexec_file_load,
 	.in_child = host_in_child,
@@ -320,4 +337,6 @@ const struct sys sys_host = {
 	.journal = host_journal,
 	.to_syslog = host_syslog,
 	.namespace_inode = host_namespace_inode,
+	.own_mounts = host_own_mounts,
+	.mount = host_mount,
 };

@@ -55,6 +55,14 @@ struct sys {
 	void (*to_syslog)(int level, const char *text); /* syslog(3) */
 	/* The inode of /proc/self/ns/@name. 0 or a negative errno. */
 	int (*namespace_inode)(const char *name, uint64_t *ret);
+	/* A mount namespace for this process alone: what it mounts nobody else sees, and
+	 * it goes with the process; what others unmount is unmounted here too. Every
+	 * descriptor that was open before still looks at the old one. 0 or a negative
+	 * errno. */
+	int (*own_mounts)(void);
+	/* mount(2). 0 or a negative errno. */
+	int (*mount)(const char *source, const char *target, const char *type,
+		     unsigned long flags, const char *data);
 };
 
 extern const struct sys sys_host;

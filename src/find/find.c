@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "find/bootdir.h"
+#include "find/bootmount.h"
 #include "find/doubt.h"
 #include "find/grub.h"
 #include "find/loaders.h"
@@ -75,7 +76,9 @@ int find_entries(const struct ctx *ctx, struct entry_list *ret)
 	_cleanup_(entry_list_done) struct entry_list list = ENTRY_LIST_EMPTY;
 	int r;
 
-	r = bootdir_find(ctx->root, &list);
+	r = bootmount_doubt(ctx, &list);
+	if (r == 0)
+		r = bootdir_find(ctx->root, &list);
 	if (r == 0)
 		r = grub_find(ctx, &list);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include "base/log.h"
@@ -204,6 +205,16 @@ static bool times_prove_nothing(int fd)
 	return fstatfs(fd, &fs) < 0 || fs.f_type == MSDOS_SUPER_MAGIC;
 }
 
+/* Does a file have the same inode number after its file system was mounted anew? Not on
+ * vfat; and others are a new device each time. */
+static bool identity_lasts(int fd, const struct stat *st)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type != MSDOS_SUPER_MAGIC &&
+	       major(st->st_dev) != 0;
+}
+
 /* One file of the record against the open file of the plan. 1 same, 0 differs, -errno. */
 static int file_is_same(const struct ctx *ctx, const struct state *state, size_t i,
 			struct plan_file *file, bool at_reboot)
@@ -213,10 +224,12 @@ static int file_is_same(const struct ctx *ctx, const struct state *state, size_t
 
 	if (!print)
 		return -ENOMEM;
-	if (!streq(print, state->prints.items[i]))
-		return 0;
-	if (!state->young && !(at_reboot && times_prove_nothing(file->fd)))
+	if (!streq(print, state->prints.items[i])) {
+		if (identity_lasts(file->fd, &file->st))
+			return 0;
+	} else if (!state->young && !(at_reboot && times_prove_nothing(file->fd))) {
 		return 1;
+	}
 	if (!*state->digests.items[i])
 		return 0;
 	r = plan_digest(ctx, file->fd, file->sha256);

@@ -193,6 +193,23 @@ static int run_package_hook(const struct ctx *ctx, const struct hook *hook)
 	return r;
 }
 
+bool hook_needs_boot(const struct ctx *ctx)
+{
+	const char *name = ctx->options->hook;
+
+	if (!ctx->config->enabled || ctx->options->dry_run)
+		return false;
+	if (streq(name, "service-start"))
+		return ctx->config->arm_at_boot;
+	if (streq(name, "service-stop"))
+		return root_exists(ctx->root, RUN_ARMED);
+	/* These look at records only. */
+	if (streq(name, "gate") || streq(name, "service-good") ||
+	    streq(name, "package-remove"))
+		return false;
+	return root_exists(ctx->root, RUN_BOOT);
+}
+
 int verb_hook(const struct ctx *ctx)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {

@@ -14,6 +14,9 @@ int verb_list(const struct ctx *ctx);
 int verb_inspect(const struct ctx *ctx);
 int verb_hook(const struct ctx *ctx);
 
+/* Will --hook look at what lies in /boot? Only then it may be worth a mount. */
+bool hook_needs_boot(const struct ctx *ctx);
+
 /* --- What several verbs share ----------------------------------------------- */
 
 /*

@@ -148,6 +148,25 @@ void scene_uninstall(const char *version)
 	write_menu();
 }
 
+void scene_unmount(const char *place)
+{
+	_cleanup_free_ char *from = strf("%s%s", machine, place);
+	_cleanup_free_ char *to = strf("%s/mounted%s", dir, place);
+	_cleanup_free_ char *parent = strdup(place);
+
+	*strrchr(parent, '/') = '\0';
+	ck_assert_int_eq(fake_root_folder(dir, "/mounted"), 0);
+	if (*parent) {
+		_cleanup_free_ char *folder = strf("/mounted%s", parent);
+
+		ck_assert_int_eq(fake_root_folder(dir, folder), 0);
+	}
+	ck_assert_int_eq(rename(from, to), 0);
+	ck_assert_int_eq(fake_root_folder(machine, place), 0);
+	scene_put("/proc/self/mountinfo",
+		  "20 1 8:2 / / rw,relatime - ext4 /dev/sda2 rw\n");
+}
+
 void scene_boot(const char *release, bool by_kexec)
 {
 	char text[128];

@@ -30,6 +30,10 @@ void scene_remove(const char *path);
 void scene_install(const char *version);
 void scene_uninstall(const char *version);
 
+/* What lies in @place is on a file system of its own now, which is not mounted; also the
+ * end of a mount that a run has made. */
+void scene_unmount(const char *place);
+
 /* Runs the program; the words end with NULL. Returns its exit status. */
 int scene_run(const char *word, ...) __attribute__((sentinel));
 

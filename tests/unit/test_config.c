@@ -78,6 +78,7 @@ START_TEST(test_defaults)
 	ck_assert_int_eq(config.good_after, 600);
 	ck_assert_int_eq(config.max_chain, 0);
 	ck_assert(!config.require_trial);
+	ck_assert(config.mount_boot);
 	ck_assert_uint_eq(config.guards_veto.count, 0);
 	ck_assert_uint_eq(config.guards_warn.count, 0);
 	ck_assert_int_eq(config.keep_confd, KEEP_AUTO);
@@ -99,6 +100,7 @@ START_TEST(test_every_setting)
 			      "good_after = 0x10;\n"
 			      "max_chain = 5L;\n"
 			      "require_trial = true;\n"
+			      "mount_boot = false;\n"
 			      "guards = { foreign = \"warn\"; lockdown = \"veto\"; };\n"
 			      "keep_confd = \"never\";\n"
 			      "keep_kexecd = \"never\";\n"
@@ -106,7 +108,7 @@ START_TEST(test_every_setting)
 			 0);
 	ck_assert(said(NULL));
 	ck_assert(!config.enabled && config.arm_at_boot && config.allow_no_initramfs &&
-		  config.require_trial);
+		  config.require_trial && !config.mount_boot);
 	ck_assert_int_eq(config.choose, CHOOSE_PINNED);
 	ck_assert_str_eq(config.pin, "6.1.0-55-amd64");
 	ck_assert_uint_eq(config.exclude.count, 2);
@@ -340,7 +342,7 @@ START_TEST(test_table_covers_the_struct)
 			ck_assert_uint_ne(t->offset, s->offset);
 	}
 	/* guards fills two. */
-	ck_assert_uint_eq(covered, 16);
+	ck_assert_uint_eq(covered, 17);
 }
 END_TEST
 
