@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench) installs what that needs on Debian.
+# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, distros, bench) installs what that needs on Debian.
 # Says what it will install, and asks when somebody can answer (YES=1: does not). Quick when all is there.
 # Elsewhere it lists what is missing by its Debian name, and fails.
 set -u
@@ -12,6 +12,7 @@ packages_for() {
 	test) echo check diffutils ;;
 	lint) echo clang clang-format cppcheck shellcheck mandoc python3-minimal ;;
 	vm) echo qemu-system-x86 qemu-utils seabios ovmf dosfstools mmdebstrap e2fsprogs fdisk apt-utils python3 zstd ca-certificates debian-archive-keyring ;;
+	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
 	bench) echo gzip xz-utils zstd lz4 strace initramfs-tools-core cpio python3 ;;
 	*) return 1 ;;
 	esac
@@ -29,7 +30,7 @@ sign_of() {
 }
 
 [ $# -gt 0 ] || {
-	echo "usage: tests/setup.sh build|test|lint|vm|bench ..." >&2
+	echo "usage: tests/setup.sh build|test|lint|vm|distros|bench ..." >&2
 	exit 2
 }
 

@@ -35,6 +35,7 @@ RDEPEND="
 	dev-libs/lzo:2
 	dev-libs/openssl:=
 	sys-apps/coreutils
+	sys-libs/libseccomp:=
 	sys-libs/zlib:=
 "
 DEPEND="
