@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "guard/firmware.h"
 #include "guard/guard.h"
 #include "guard/last.h"
 #include "guard/rows.h"
@@ -56,6 +57,52 @@ static const struct guard {
 	  "nothing: the next reboot goes through the firmware, as max_chain asks for" },
 	{ "trial", POLICY, VERDICT_VETO, guard_trial,
 	  "run " NAME " --arm and reboot once, at a time when you can watch" },
+	{ "capsule", POLICY, VERDICT_VETO, guard_capsule,
+	  "nothing: the next reboot goes through the firmware, which installs it" },
+	{ "fwupd", POLICY, VERDICT_VETO, guard_fwupd,
+	  "nothing: the next reboot goes through the firmware; see fwupdmgr get-history" },
+	{ "firmware-setup", POLICY, VERDICT_VETO, guard_firmware_setup,
+	  "nothing: the next reboot enters it; bootctl reboot-to-firmware false cancels "
+	  "it" },
+	{ "firmware-recovery", POLICY, VERDICT_VETO, guard_firmware_recovery,
+	  "nothing: the next reboot goes through the firmware" },
+	{ "boot-next", POLICY, VERDICT_VETO, guard_boot_next,
+	  "nothing: the next reboot boots it; efibootmgr --delete-bootnext cancels it" },
+	{ "loader-once", POLICY, VERDICT_VETO, guard_loader_once,
+	  "nothing: the next reboot goes there; bootctl set-oneshot '' cancels an entry, "
+	  "bootctl set-timeout-oneshot '' the menu" },
+	{ "grub-once", POLICY, VERDICT_VETO, guard_grub_once,
+	  "nothing: the next reboot boots it; where GRUB cannot write it stays: "
+	  "grub-editenv FILE unset next_entry" },
+	{ "mok", POLICY, VERDICT_VETO, guard_mok,
+	  "reboot at a console, where MokManager asks; mokutil --revoke-import and its "
+	  "like cancel it" },
+	{ "bios-settings", POLICY, VERDICT_VETO, guard_bios_settings,
+	  "nothing: the next reboot goes through the firmware, which applies them" },
+	{ "tpm-request", POLICY, VERDICT_VETO, guard_tpm_request,
+	  "nothing: the next reboot goes through the firmware; writing 0 to the file "
+	  "cancels it" },
+	{ "reboot-parameter", POLICY, VERDICT_VETO, guard_reboot_parameter,
+	  "nothing: the next reboot passes it to the firmware" },
+	{ "boot-counting", POLICY, VERDICT_VETO, guard_boot_counting,
+	  "wait until this boot counts as good" },
+	{ "tpm-disk", POLICY, VERDICT_VETO, guard_tpm_disk,
+	  "bind it to registers that a warm reboot leaves right, such as 7 "
+	  "(systemd-cryptenroll --tpm2-pcrs=7)" },
+	{ "hibernation", POLICY, VERDICT_VETO, guard_hibernation,
+	  "nothing: the next boot decides; mkswap on the device throws the image away" },
+	{ "xen", POLICY, VERDICT_VETO, guard_xen,
+	  "nothing: only the hypervisor's own tools can do it here" },
+	{ "hyper-v", POLICY, VERDICT_VETO, guard_hyper_v,
+	  "try it once where you can watch, then set guards = { hyper-v = \"warn\"; }" },
+	{ "confidential-vm", POLICY, VERDICT_VETO, guard_confidential_vm,
+	  "nothing: the next reboot starts the virtual machine anew" },
+	{ "protected-kvm", POLICY, VERDICT_VETO, guard_protected_kvm,
+	  "nothing: this mode does without kexec" },
+	{ "crashkernel", POLICY, VERDICT_WARN, guard_crashkernel,
+	  "add crashkernel= to what the boot loader passes" },
+	{ "watchdog", POLICY, VERDICT_WARN, guard_watchdog,
+	  "give it more time (systemd: KExecWatchdogSec= in system.conf)" },
 };
 _Static_assert(ARRAY_SIZE(guards) <= GUARDS_MAX,
 	       "struct findings has room for every row");
@@ -188,13 +235,16 @@ static void remember(const struct ctx *ctx, const struct findings *findings)
 int guards_run(const struct ctx *ctx, enum guard_moment moment,
 	       const struct guard_facts *facts, struct findings *ret)
 {
-	struct guard_input in = { ctx, moment, facts };
+	_cleanup_(firmware_done) struct firmware firmware = { .uefi = false };
+	struct guard_input in = { ctx, moment, facts, &firmware };
 	struct findings findings = { .count = 0 };
+	int r = firmware_look(ctx, &firmware);
 
+	if (r < 0)
+		return r;
 	warn_useless_names(ctx->config);
 	for (size_t i = 0; i < ARRAY_SIZE(guards); i++) {
-		int r = run_row(&in, &guards[i], &findings.items[findings.count++]);
-
+		r = run_row(&in, &guards[i], &findings.items[findings.count++]);
 		if (r < 0) {
 			guards_done(&findings);
 			return r;

@@ -38,6 +38,7 @@ struct guard_facts {
 	const char *version; /* that is to be armed */
 	bool loaded;	     /* /sys/kernel/kexec_loaded */
 	bool ours;	     /* and our record of this boot says that we did it */
+	const char *cmdline; /* that goes with @version */
 };
 
 /*

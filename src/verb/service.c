@@ -154,6 +154,7 @@ static int check_by_hand(const struct ctx *ctx, const struct state *state, char 
 {
 	_cleanup_(guards_done) struct findings findings = { .count = 0 };
 	struct guard_facts facts = { .version = state->version,
+				     .cmdline = state->cmdline,
 				     .loaded = true,
 				     .ours = true };
 	const struct finding *veto;

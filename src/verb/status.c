@@ -126,8 +126,12 @@ static int gather(const struct ctx *ctx, struct report_status *s)
 	r = find_freshness(ctx, s);
 	if (r < 0)
 		return r;
-	facts = (struct guard_facts){ s->armed ? s->now.state.version : NULL,
-				      s->now.loaded, s->now.ours };
+	facts = (struct guard_facts){
+		.version = s->armed ? s->now.state.version : NULL,
+		.cmdline = s->armed ? s->now.state.cmdline : NULL,
+		.loaded = s->now.loaded,
+		.ours = s->now.ours,
+	};
 	r = guards_run(ctx, MOMENT_STATUS, &facts, &s->findings);
 	return r < 0 ? r : find_reason(s);
 }
