@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "keep/firmware_time.h"
 #include "keep/foreign.h"
 #include "keep/history.h"
 #include "keep/lock.h"
@@ -56,6 +57,8 @@ static int confirm_boot(const struct ctx *ctx)
 	r = history_confirm(ctx);
 	if (r < 0)
 		return r;
+	if (firmware_time_note(ctx) < 0)
+		log_debug("the firmware's time cannot be kept");
 	r = record_begin(ctx, &record, true);
 	return r < 0 ? r : record_commit(ctx, &record, RUN_STARTED);
 }

@@ -5,11 +5,13 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "keep/firmware_time.h"
 #include "keep/history.h"
 #include "keep/runfiles.h"
 #include "verb/verb.h"
 
 #define HISTORY_SHOWN 5
+#define GUARDS_WIDTH 76 /* columns of the list of silent guards */
 
 enum freshness { FRESH_UNKNOWN = -1, FRESH_NO, FRESH_YES };
 
@@ -24,6 +26,7 @@ struct report_status {
 	enum freshness fresh;
 	bool is_disarmed, armed, kexec, no_plan;
 	char *reason, *stale_why;
+	double firmware_seconds; /* 0: not known */
 };
 
 static void status_done(struct report_status *s)
@@ -120,6 +123,8 @@ static int gather(const struct ctx *ctx, struct report_status *s)
 	if (history_read(ctx, &s->history) < 0)
 		log_warning("the history '%s' cannot be read", STATE_HISTORY);
 	s->booted_by = history_booted_by(ctx);
+	if (firmware_time_read(ctx, &s->firmware_seconds) <= 0)
+		s->firmware_seconds = 0;
 	r = ctx->sys->uname(&s->running);
 	if (r < 0)
 		return r;
@@ -203,6 +208,9 @@ static int print_json(const struct report_status *s)
 	json_object_set_new(out, "disarmed", json_boolean(s->is_disarmed));
 	json_object_set_new(out, "running", json_text(s->running.release));
 	json_object_set_new(out, "booted_by", json_string(booted_by_name(s->booted_by)));
+	json_object_set_new(out, "firmware_seconds",
+			    s->firmware_seconds > 0 ? json_real(s->firmware_seconds)
+						    : json_null());
 	json_object_set_new(out, "guards", guards_json(&s->findings));
 	json_object_set_new(out, "history", history_json(&s->history));
 	return json_print(out, stdout);
@@ -225,17 +233,44 @@ static void print_armed(const struct report_status *s)
 	       s->stale_why ? ": " : "", str_or(s->stale_why, ""));
 }
 
-static void print_guards(const struct findings *findings)
+/* The names of those that found nothing, in lines of a screen's width. */
+static void print_silent_guards(const struct findings *findings)
 {
+	size_t column = 0;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->items[i];
+
+		if (f->verdict != VERDICT_OK)
+			continue;
+		if (column > 0 && column + strlen(f->name) > GUARDS_WIDTH)
+			column = 0;
+		column +=
+			(size_t)printf("%s%s", column ? " " : "\n             ", f->name);
+	}
+}
+
+static void print_guards(const struct findings *findings, bool all)
+{
+	size_t silent = 0;
+
 	printf("  guards:\n");
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->items[i];
 
+		silent += f->verdict == VERDICT_OK;
+		if (f->verdict == VERDICT_OK && !all)
+			continue;
 		printf("    %-8s %-17s %s\n", verdict_name(f->verdict), f->name,
 		       f->found);
 		if (f->verdict != VERDICT_OK && f->remedy)
 			printf("    %-8s %-17s %s\n", "", "", f->remedy);
 	}
+	if (all || silent == 0)
+		return;
+	printf("    %-8s %zu of %zu:", verdict_name(VERDICT_OK), silent, findings->count);
+	print_silent_guards(findings);
+	printf("\n");
 }
 
 static void print_history(const struct history *history)
@@ -257,7 +292,7 @@ static void print_history(const struct history *history)
 	}
 }
 
-static void print_text(const struct report_status *s)
+static void print_text(const struct report_status *s, bool all)
 {
 	if (s->armed)
 		printf("armed: %s\n", s->now.state.version);
@@ -270,7 +305,10 @@ static void print_text(const struct report_status *s)
 		print_armed(s);
 	printf("  running:       %s, started by %s\n", s->running.release,
 	       booted_by_name(s->booted_by));
-	print_guards(&s->findings);
+	if (s->firmware_seconds > 0)
+		printf("  cold boot:     %.1f s in firmware and boot loader\n",
+		       s->firmware_seconds);
+	print_guards(&s->findings, all);
 	print_history(&s->history);
 }
 
@@ -284,7 +322,7 @@ int verb_status(const struct ctx *ctx)
 		if (ctx->options->json)
 			r = print_json(&s);
 		else
-			print_text(&s);
+			print_text(&s, ctx->options->verbosity > 0);
 	}
 	if (r < 0) {
 		log_error_errno(r, "cannot tell the status");
