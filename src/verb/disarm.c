@@ -4,6 +4,7 @@
  * the unloading: so that it holds even where the kernel refuses to unload.
  */
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/log.h"
 #include "keep/lock.h"
@@ -51,6 +52,106 @@ static int write_mark(const struct ctx *ctx)
 	return r;
 }
 
+/* What a shutdown that was asked for with a time is to be (org.freedesktop.login1(5)). */
+#define SCHEDULED "/run/systemd/shutdown/scheduled"
+#define SCHEDULED_MAX 65536
+#define BUSCTL "/usr/bin/busctl"
+#define BUSCTL_TIMEOUT_MS 20000
+
+/* systemd up to 254 makes a kexec of `shutdown -r +5` when something is loaded. 1 with
+ * the time in microseconds; 0; or a negative errno. */
+static int scheduled_kexec(const struct ctx *ctx, uint64_t *ret_usec)
+{
+	_cleanup_envfile_ struct envfile file = ENVFILE_EMPTY;
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = root_read(ctx->root, SCHEDULED, SCHEDULED_MAX, &text, &len);
+
+	if (r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	if (r == 0)
+		r = envfile_parse(text, len, &file);
+	if (r < 0)
+		return r;
+	if (!streq(envfile_get(&file, "MODE"), "kexec"))
+		return 0;
+	r = parse_u64(str_or(envfile_get(&file, "USEC"), ""), ret_usec);
+	return r < 0 ? r : 1;
+}
+
+/* Asked for again at the same time, a shutdown takes the place of the one before. */
+static int make_it_a_reboot(const struct ctx *ctx, uint64_t usec)
+{
+	_cleanup_free_ char *when = strf("%" PRIu64, usec);
+	struct sys_command command =
+		SYS_COMMAND(BUSCTL, "--quiet", "call", "org.freedesktop.login1",
+			    "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
+			    "ScheduleShutdown", "st", "reboot", when);
+	int r;
+
+	if (!when)
+		return -ENOMEM;
+	command.timeout_ms = BUSCTL_TIMEOUT_MS;
+	r = ctx->sys->run(&command);
+	return r > 0 ? -EIO : r;
+}
+
+static void reschedule(const struct ctx *ctx)
+{
+	uint64_t usec;
+	int r = scheduled_kexec(ctx, &usec);
+
+	if (r == 0)
+		return;
+	if (r > 0)
+		r = make_it_a_reboot(ctx, usec);
+	if (r < 0)
+		log_warning_errno(r,
+				  "the shutdown in '" SCHEDULED "' may be a kexec, and "
+				  "cannot be changed: run 'shutdown -c' and ask for it "
+				  "again");
+	else
+		log_notice("the kexec that was scheduled is a reboot now, at the same "
+			   "time");
+}
+
+/* Is the gate in the way of both ways to reboot? Where distributions put units. */
+static bool has_gate(const struct ctx *ctx)
+{
+	static const char *const folders[] = { "/usr/lib/systemd/system",
+					       "/lib/systemd/system",
+					       "/etc/systemd/system",
+					       "/usr/local/lib/systemd/system" };
+	static const char *const names[] = { "systemd-reboot.service.d/50-" NAME ".conf",
+					     "systemd-kexec.service.d/50-" NAME ".conf" };
+	size_t found = 0;
+
+	if (!root_exists(ctx->root, "/run/systemd/system"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(folders); j++) {
+			_cleanup_free_ char *path = strf("%s/%s", folders[j], names[i]);
+
+			if (path && root_exists(ctx->root, path)) {
+				found++;
+				break;
+			}
+		}
+	return found == ARRAY_SIZE(names);
+}
+
+/* It stays loaded: what then works. */
+static void tell_ways_out(const struct ctx *ctx, bool marked)
+{
+	if (marked && has_gate(ctx))
+		log_notice("it stays loaded, but a reboot goes through the firmware: the "
+			   "gate in systemd-reboot.service and systemd-kexec.service "
+			   "sees to it");
+	else
+		log_notice("it stays loaded: to go through the firmware, power off and "
+			   "on, or run 'sync; reboot -f' with the services stopped");
+}
+
 static int unload_all(const struct ctx *ctx)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
@@ -87,8 +188,12 @@ int disarm_lift(const struct ctx *ctx)
 	const char *path;
 	int r = record_read_of_boot(ctx, RUN_DISARMED, &disarmed);
 
-	if (r <= 0)
+	if (r < 0)
 		return r;
+	if (r == 0) { /* one that is damaged would go on holding every hook back */
+		r = root_unlink(ctx->root, RUN_DISARMED);
+		return r == -ENOENT ? 0 : r;
+	}
 	while ((path = envfile_next(&disarmed, "CREATED", &iter))) {
 		r = root_unlink(ctx->root, path);
 		if (r < 0 && r != -ENOENT)
@@ -126,9 +231,9 @@ int verb_disarm(const struct ctx *ctx)
 		log_error_errno(marked, "cannot write '%s': a later hook may arm again",
 				RUN_DISARMED);
 	unloaded = unload_all(ctx);
-	if (unloaded < 0 && marked == 0)
-		log_notice(
-			"with systemd the gate at shutdown still goes through the firmware");
+	if (unloaded < 0)
+		tell_ways_out(ctx, marked == 0);
+	reschedule(ctx);
 	kept = keep_off(ctx);
 	if (kept < 0)
 		log_error_errno(
