@@ -38,6 +38,19 @@ void scene_put(const char *path, const char *text)
 	ck_assert_int_eq(fake_root_text(machine, path, text), 0);
 }
 
+char *scene_fake_read(const char *name, size_t *ret_len)
+{
+	_cleanup_free_ char *path = strf("/%s", name);
+	struct root beside;
+	char *data = NULL;
+
+	ck_assert_int_eq(root_init(&beside, dir), 0);
+	if (root_read(&beside, path, 1 << 24, &data, ret_len) < 0)
+		data = NULL;
+	root_done(&beside);
+	return data;
+}
+
 void scene_fake(const char *name, const char *text)
 {
 	_cleanup_free_ char *path = strf("/%s", name);
@@ -50,16 +63,6 @@ char *scene_read(const char *path)
 	char *text = NULL;
 
 	return root_read(&root, path, 1 << 20, &text, NULL) < 0 ? NULL : text;
-}
-
-char *scene_fake_read(const char *name)
-{
-	_cleanup_(root_done) struct root beside = ROOT_EMPTY;
-	_cleanup_free_ char *path = strf("/%s", name);
-	char *text = NULL;
-
-	ck_assert_int_eq(root_init(&beside, dir), 0);
-	return root_read(&beside, path, 1 << 20, &text, NULL) < 0 ? NULL : text;
 }
 
 bool scene_exists(const char *path)

@@ -7,6 +7,7 @@
 #define SCENE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define SCENE_OLD "6.1.0-55-amd64" /* runs */
 #define SCENE_NEW "6.1.0-56-amd64"
@@ -21,7 +22,6 @@ void scene_end(void);
 void scene_put(const char *path, const char *text);
 void scene_fake(const char *name, const char *text);
 char *scene_read(const char *path);
-char *scene_fake_read(const char *name);
 bool scene_exists(const char *path);
 void scene_remove(const char *path);
 
@@ -36,6 +36,10 @@ void scene_unmount(const char *place);
 
 /* Runs the program; the words end with NULL. Returns its exit status. */
 int scene_run(const char *word, ...) __attribute__((sentinel));
+
+/* The bytes of a file beside the root, such as what was loaded; NULL: there is none. The
+ * caller frees. */
+char *scene_fake_read(const char *name, size_t *ret_len);
 
 /* How often a call beginning with @what was made since the start ("load ", "unload", "run
  * …"). */

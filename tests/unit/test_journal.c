@@ -43,7 +43,7 @@ END_TEST
 
 static bool told(const char *file, const char *what)
 {
-	_cleanup_free_ char *text = scene_fake_read(file);
+	_cleanup_free_ char *text = scene_fake_read(file, NULL);
 
 	return text && strstr(text, what);
 }
