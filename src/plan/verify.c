@@ -45,17 +45,35 @@ static void take_digest(const struct report *report, char ret[SHA256_TEXT])
 		memcpy(ret, report->sha256, SHA256_TEXT);
 }
 
+/* rpm's digest against the reader's. A copy that was signed anew on this machine differs
+ * by right, and its signature's own digest was compared. */
+static int compare_package(const struct package_sums *sums, struct report *report)
+{
+	if (!*sums->sha256 || !report->sha256 || streq(sums->sha256, report->sha256))
+		return 0;
+	if (sums->of_original && report->is_signed)
+		return strv_take(&report->warnings,
+				 strf("signed anew since its package was installed?"
+				      " (SHA-256 %s, the package's %s)",
+				      report->sha256, sums->sha256));
+	report->ok = false;
+	return strv_take(&report->problems,
+			 strf("it differs from what its package installed (SHA-256 %s, "
+			      "not %s)",
+			      report->sha256, sums->sha256));
+}
+
 static int verify_kernel(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
 	_cleanup_(report_done) struct report report = REPORT_EMPTY;
-	char md5[MD5_TEXT] = "";
+	struct package_sums sums;
 	struct utsname name;
 	const char *args[12];
 	size_t n = 0;
 	int r = ctx->sys->uname(&name);
 
 	if (r == 0)
-		r = package_md5(ctx, plan->version, plan->kernel.path, md5);
+		r = package_sums(ctx, plan->version, plan->kernel.path, &sums);
 	if (r < 0)
 		return r;
 	args[n++] = "image";
@@ -63,15 +81,18 @@ static int verify_kernel(const struct ctx *ctx, struct plan *plan, char **ret_pr
 	args[n++] = plan->version;
 	args[n++] = "--arch";
 	args[n++] = name.machine;
-	if (*md5) {
+	if (*sums.md5) {
 		args[n++] = "--md5";
-		args[n++] = md5;
+		args[n++] = sums.md5;
 	}
 	args[n] = NULL;
 	r = reader_ask(ctx, plan->kernel.fd, -1, args, &report);
 	if (r < 0)
 		return r;
 	take_digest(&report, plan->kernel.sha256);
+	r = compare_package(&sums, &report);
+	if (r < 0)
+		return r;
 	return judge(&report, plan->kernel.path, "reinstall its package", ret_problem);
 }
 
