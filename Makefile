@@ -217,6 +217,12 @@ uninstall:                             ## remove what `install` put there, but n
 	    case $$to in $(SYSCONFDIR)/$(NAME).conf) continue;; esac; \
 	    echo "  REMOVE  $$to"; rm -f "$(DESTDIR)$$to"; done
 
+# Also where rpm is only a guest: needs rpmbuild and what tests/setup.sh calls build and test.
+rpm:                                   ## source and binary rpm in build/rpm
+	$(Q)tests/setup.sh build test rpm
+	$(Q)hooks/rpm/build-rpm $(B)/rpm
+.PHONY: rpm
+
 clean:                                 ## remove what was built (the machine images too)
 	rm -rf $(B)
 

@@ -13,6 +13,7 @@ packages_for() {
 	lint) echo clang clang-format cppcheck shellcheck mandoc python3-minimal ;;
 	vm) echo qemu-system-x86 qemu-utils seabios ovmf dosfstools mmdebstrap e2fsprogs fdisk apt-utils python3 zstd ca-certificates debian-archive-keyring ;;
 	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
+	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
 	bench) echo gzip xz-utils zstd lz4 strace initramfs-tools-core cpio python3 ;;
 	*) return 1 ;;
 	esac
