@@ -33,6 +33,8 @@ static const struct guard {
 	  "run it on the system that the machine was booted into" },
 	{ "image-build", HARD, VERDICT_VETO, guard_image_build,
 	  "nothing: a build must not change what its host boots" },
+	{ "image-based", HARD, VERDICT_VETO, guard_image_based,
+	  "nothing: its own tools decide what boots next" },
 	{ "boot-token", HARD, VERDICT_VETO, guard_boot_token,
 	  "start the service " NAME " (systemctl start " NAME ")" },
 	{ "kexec", HARD, VERDICT_VETO, guard_kexec,

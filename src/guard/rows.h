@@ -34,6 +34,9 @@ void guard_container(const struct guard_input *in, struct finding *f);
 void guard_chroot(const struct guard_input *in, struct finding *f);
 void guard_image_build(const struct guard_input *in, struct finding *f);
 
+/* deployment.c: is this tree the one that boots next? */
+void guard_image_based(const struct guard_input *in, struct finding *f);
+
 /* kexec.c: what the kernel can and lets us do, and what is loaded. */
 void guard_kexec(const struct guard_input *in, struct finding *f);
 void guard_kexec_disabled(const struct guard_input *in, struct finding *f);

@@ -153,6 +153,13 @@ static const struct {
 	  "TRANSACTIONAL_UPDATE=\nKERNEL_INSTALL_BYPASS=0\n",
 	  "" },
 
+	{ "image-based", "vvvv", "/run/ostree-booted", "", "ostree" },
+	{ "image-based", "vvvv", "/sysroot/ostree/repo/config", "", "ostree" },
+	{ "image-based", "vvvv", "/sysroot/composefs/x", "", "bootc" },
+	{ "image-based", "oooo", "/sysroot/x", "", "" },
+	{ "image-based", "?vvv", "/.snapshots/1/info.xml", "", "mountinfo" },
+	{ "image-based", "oooo", "/usr/sbin/transactional-update", "", "" },
+
 	{ "boot-token", "vvvv", RUN_BOOT, "FORMAT=1\nBOOT_ID=" BOOT "\nROOT=1:2:3\n",
 	  "not running" },
 	{ "boot-token", "vvvv", RUN_BOOT, "", "not running" },
@@ -216,6 +223,61 @@ START_TEST(test_case)
 			ck_assert_msg(streq(cases[row].guard, "nokexec") ||
 					      strstr(cases[row].text, OTHER_BOOT),
 				      "%s, too", findings.items[i].name);
+}
+END_TEST
+
+#define MOUNTS                                                                          \
+	"25 1 0:23 /@/.snapshots/%u/snapshot / rw,relatime shared:1 - btrfs /dev/vda2 " \
+	"rw,space_cache=v2,subvolid=%u,subvol=/@/.snapshots/%u/snapshot\n"
+
+/* A root in snapshot 268, or no btrfs, as @mounts says; what `btrfs` prints. */
+static const struct {
+	const char *mounts, *prints, *status;
+	enum verdict verdict;
+	const char *words;
+} snapshots[] = {
+	{ NULL, "ID 268 gen 30 top level 267 path @/.snapshots/1/snapshot\n", "0",
+	  VERDICT_OK, "same root" },
+	{ NULL, "ID 271 gen 31 top level 267 path @/.snapshots/3/snapshot\n", "0",
+	  VERDICT_VETO, "subvolume 271, and 268 is mounted" },
+	{ NULL, "ID 5 (FS_TREE)\n", "0", VERDICT_OK, "same root" },
+	{ NULL, "", "1", VERDICT_UNKNOWN, "default subvolume" },
+	{ NULL, "ID 268", "1", VERDICT_UNKNOWN, "default subvolume" },
+	{ NULL, "nonsense\n", "0", VERDICT_UNKNOWN, "default subvolume" },
+	{ "25 1 254:1 / / rw - ext4 /dev/vda1 rw\n", "ID 271\n", "0", VERDICT_OK,
+	  "no snapshot" },
+};
+
+START_TEST(test_snapshots)
+{
+	_cleanup_free_ char *mounts = strf(MOUNTS, 1U, 268U, 1U);
+	const struct finding *f;
+
+	put("/.snapshots/1/info.xml", "");
+	put("/proc/self/mountinfo", str_or(snapshots[_i].mounts, mounts));
+	ck_assert_int_eq(mkdir(strcat(strcpy((char[64]){ "" }, dir), "/run"), 0755), 0);
+	fake("run/btrfs", snapshots[_i].prints);
+	fake("run/btrfs.status", snapshots[_i].status);
+	f = run(MOMENT_STATUS, "image-based");
+	ck_assert_int_eq(f->verdict, snapshots[_i].verdict);
+	ck_assert_ptr_nonnull(strstr(f->found, snapshots[_i].words));
+	ck_assert(!f->policy);
+	f = run(MOMENT_REBOOT, "image-based");
+	ck_assert_int_eq(f->verdict,
+			 snapshots[_i].verdict == VERDICT_OK ? VERDICT_OK : VERDICT_VETO);
+}
+END_TEST
+
+/* Nobody is asked where the updates go into snapshots anyway. */
+START_TEST(test_transactional)
+{
+	_cleanup_free_ char *mounts = strf(MOUNTS, 1U, 268U, 1U);
+
+	put("/.snapshots/1/info.xml", "");
+	put("/proc/self/mountinfo", mounts);
+	put(_i ? "/usr/sbin/tukit" : "/usr/sbin/transactional-update", "");
+	ck_assert_int_eq(run(MOMENT_HOOK, "image-based")->verdict, VERDICT_VETO);
+	ck_assert_ptr_nonnull(strstr(find("image-based")->found, "in snapshots"));
 }
 END_TEST
 
@@ -419,9 +481,10 @@ START_TEST(test_configuration_lowers_and_raises)
 }
 END_TEST
 
-static const char *const never_forced[] = { "root",	      "container",  "chroot",
-					    "image-build",    "boot-token", "kexec",
-					    "kexec-disabled", "load-limit" };
+static const char *const never_forced[] = {
+	"root",	      "container", "chroot",	     "image-build", "image-based",
+	"boot-token", "kexec",	   "kexec-disabled", "load-limit"
+};
 
 START_TEST(test_force)
 {
@@ -529,6 +592,8 @@ Suite *guard_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, test_nothing_objects, 0, ARRAY_SIZE(moments));
 	tcase_add_loop_test(tc, test_case, 0, ARRAY_SIZE(cases) * ARRAY_SIZE(moments));
+	tcase_add_loop_test(tc, test_snapshots, 0, ARRAY_SIZE(snapshots));
+	tcase_add_loop_test(tc, test_transactional, 0, 2);
 	tcase_add_test(tc, test_missing_files);
 	tcase_add_test(tc, test_kexec_missing);
 	tcase_add_test(tc, test_kexec_new_name_and_old_call);
