@@ -63,9 +63,12 @@ static enum call from_initramfs_update(const struct ctx *ctx)
 
 static enum call from_kernel_install(const struct ctx *ctx)
 {
-	const char *verb = argument(ctx, 0);
+	/* Newer than 257: only entries of this type go, and the kernel may stay. */
+	const char *type = ctx->sys->getenv("KERNEL_INSTALL_BOOT_ENTRY_TYPE");
 
-	return streq(verb, "remove") ? CALL_REMOVAL : CALL_CHECK;
+	if (!streq(argument(ctx, 0), "remove"))
+		return CALL_CHECK;
+	return type && *type && !streq(type, "all") ? CALL_CHECK : CALL_REMOVAL;
 }
 
 static enum call from_anything(const struct ctx *ctx)
