@@ -175,6 +175,7 @@ fi
 
 version=$(cat VERSION)
 [ "$("$program" --version)" = "warmboot $version" ] || { echo "docs: --version does not say $version"; bad=1; }
+grep -q "^Version: *$version\$" hooks/rpm/warmboot.spec || { echo "docs: hooks/rpm/warmboot.spec is not of $version"; bad=1; }
 grep -q "^## $version" CHANGELOG.md || { echo "docs: CHANGELOG.md does not know $version"; bad=1; }
 
 exit $bad
