@@ -66,6 +66,23 @@ same "--help" "$tmp/help.options" "src/cli.c" "$tmp/table.options"
 sed 's/ [A-Z]*$//' "$tmp/help.options" >"$tmp/help.names"
 same "--help" "$tmp/help.names" "warmboot(8)" "$tmp/man.options"
 
+# Completions: the same options, and where the shell shows words, the same words.
+sed -nE 's/^ +((-[A-Za-z]), )?--([a-z-]+)( [A-Z]+)? +(.*)$/\2 --\3 \5/p' "$tmp/help" | sed 's/^ //' >"$tmp/help.words"
+sed -nE "s/.*\[([^]]*)\].*/&\n\1/p" hooks/shell/warmboot.zsh |
+	awk 'NR % 2 { line = $0; next }
+		match(line, /\{-[A-Za-z],--[a-z-]+\}/) { split(substr(line, RSTART + 1, RLENGTH - 2), o, ",")
+			print o[1] " " o[2] " " $0; next }
+		match(line, /--[a-z-]+\[/) { print substr(line, RSTART, RLENGTH - 1) " " $0 }' >"$tmp/zsh.words"
+same "--help" "$tmp/help.words" "hooks/shell/warmboot.zsh" "$tmp/zsh.words"
+sed -nE -e "s/^complete .*-s ([A-Za-z]) -l ([a-z-]+) .*-d '(.*)'$/-\1 --\2 \3/p; t" \
+	-e "s/^complete .*-l ([a-z-]+) .*-d '(.*)'$/--\1 \2/p" hooks/shell/warmboot.fish >"$tmp/fish.words"
+# Without anything between the name and -d.
+sed -nE -e "s/^complete .*-s ([A-Za-z]) -l ([a-z-]+) -d '(.*)'$/-\1 --\2 \3/p; t" \
+	-e "s/^complete .*-l ([a-z-]+) -d '(.*)'$/--\1 \2/p" hooks/shell/warmboot.fish >>"$tmp/fish.words"
+same "--help" "$tmp/help.words" "hooks/shell/warmboot.fish" "$tmp/fish.words"
+awk '/options=/ { on = 1 } on' hooks/shell/warmboot.bash | sed "/'\$/q" | tr -d "'" | grep -oE -- '(-[A-Za-z] )?--[a-z-]+' >"$tmp/bash.options"
+same "--help" "$tmp/help.names" "hooks/shell/warmboot.bash" "$tmp/bash.options"
+
 # --- Settings ----------------------------------------------------------------
 # As "name type default".
 
