@@ -140,6 +140,17 @@ stage: all
 	$(Q)$(MAKE) --no-print-directory install HOOKS="debian systemd" \
 	    DESTDIR=$(abspath $(B))/vm/stage >/dev/null
 
+deb:                                   ## the Debian package, in $(B)/deb
+	$(Q)tests/setup.sh build test deb
+	$(Q)B=$(B) hooks/debian/build-deb $(B)/deb
+
+# Each family's own tools, run for real: every executable file in tests/tools.
+tools = $(shell find tests/tools -maxdepth 1 -type f -perm -u+x | sort)
+check-hooks:                           ## the hooks, called by the real package managers (root)
+	$(Q)tests/setup.sh build test hooks
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)status=0; for t in $(tools); do B=$(B) $$t || status=1; done; exit $$status
+
 bench:                                 ## speed, as ratios of things measured in the same run
 	$(Q)tests/setup.sh build test bench
 	$(Q)$(MAKE) --no-print-directory test-programs
@@ -229,7 +240,7 @@ clean:                                 ## remove what was built (the machine ima
 help:                                  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all test test-programs check check-vm check-vm-all demo stage bench sanitize lint fuzz \
-        install uninstall clean help FORCE
+.PHONY: all test test-programs check check-vm check-vm-all check-hooks demo stage bench sanitize lint fuzz \
+        deb install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)

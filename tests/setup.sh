@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, distros, bench) installs what that needs on Debian.
+# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros) installs what that needs
+# on Debian.
 # Says what it will install, and asks when somebody can answer (YES=1: does not). Quick when all is there.
 # Elsewhere it lists what is missing by its Debian name, and fails.
 set -u
@@ -14,6 +15,9 @@ packages_for() {
 	vm) echo qemu-system-x86 qemu-utils seabios ovmf dosfstools mmdebstrap e2fsprogs fdisk apt-utils python3 zstd ca-certificates debian-archive-keyring ;;
 	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
 	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
+	deb) echo debhelper dpkg-dev fakeroot lintian ;;
+	hooks) echo debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux ca-certificates \
+		debian-archive-keyring bash-completion zsh fish ;;
 	bench) echo gzip xz-utils zstd lz4 strace initramfs-tools-core cpio python3 ;;
 	*) return 1 ;;
 	esac
@@ -31,7 +35,7 @@ sign_of() {
 }
 
 [ $# -gt 0 ] || {
-	echo "usage: tests/setup.sh build|test|lint|vm|distros|bench ..." >&2
+	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros ..." >&2
 	exit 2
 }
 
