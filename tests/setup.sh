@@ -16,8 +16,8 @@ packages_for() {
 	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
 	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
 	deb) echo debhelper dpkg-dev fakeroot lintian ;;
-	hooks) echo debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux ca-certificates \
-		debian-archive-keyring bash-completion zsh fish ;;
+	hooks) echo debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux \
+		ca-certificates debian-archive-keyring ;;
 	bench) echo gzip xz-utils zstd lz4 strace initramfs-tools-core cpio python3 ;;
 	*) return 1 ;;
 	esac
