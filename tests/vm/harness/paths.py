@@ -9,3 +9,4 @@ TOP = VM.parent.parent
 BUILD = (TOP / os.environ.get("B", "build")).resolve() / "vm"
 GUEST = VM / "guest"
 STAGE = BUILD / "stage"
+DEB = BUILD.parent / "deb"          # `make deb` puts the package there

@@ -9,6 +9,7 @@ and saved, memory and all. Each state grows from the one before it:
     armed       a newer kernel was installed with apt and is armed
     updated     then the newest one, which replaced it
     efi         on UEFI: booted by systemd-boot, warmboot installed and started
+    bare        booted by GRUB, without warmboot: its Debian package lies in /root
 
 A scenario gets its own copy-on-write disk and continues from there within seconds.
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 from . import bios, efi, image, paths
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
-from .proc import built_once, hash_files, run
+from .proc import HarnessError, built_once, hash_files, run
 from .warm import apt, expect, expect_armed
 
 CARGO_MIB = 16
@@ -40,11 +41,12 @@ class States:
 
     def __init__(self):
         self._makers = {"installed": self._installed, "armed": self._armed,
-                        "updated": self._updated, "efi": self._efi}
+                        "updated": self._updated, "efi": self._efi, "bare": self._bare}
         self._broken = {}
         self._lock = threading.Lock()
         code = [paths.VM / "harness" / f"{n}.py" for n in ("states", "machine")]
         self._key = hash_files(paths.STAGE, *code)
+        self._deb_key = hash_files(paths.DEB, *code) if paths.DEB.is_dir() else "none"
         self._prune()
 
     @property
@@ -68,7 +70,8 @@ class States:
     def _folder(self, name):
         recipe = efi.RECIPE if name == "efi" else bios.RECIPE
         base = recipe.folder().name.rsplit("-", 1)[1][:8]
-        return paths.BUILD / f"state-{base}-{self._key}-{name}"
+        key = self._deb_key if name == "bare" else self._key
+        return paths.BUILD / f"state-{base}-{key}-{name}"
 
     def _get(self, name):
         folder = self._folder(name)
@@ -110,10 +113,23 @@ class States:
         finally:
             machine.kill()
 
+    def _bare(self, part):
+        debs = sorted(paths.DEB.glob("warmboot_*.deb"))
+        if len(debs) != 1:
+            raise HarnessError(f"not one package in {paths.DEB}: run `make deb`")
+        (part / "root").mkdir()
+        run("cp", debs[0], part / "root/warmboot.deb")
+        machine = self._boot(part, bios.RECIPE.build(), part, "root")
+        try:
+            machine.check("tar -C / -xf /dev/vdb && systemctl is-system-running --wait", 300)
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
     @staticmethod
-    def _install(part, base):
-        """Boot a base image by its own boot loader, unpack and start warmboot."""
-        run("tar", "-C", paths.STAGE, "--owner=0", "--group=0", "-cf", part / "cargo", ".")
+    def _boot(part, base, folder, what):
+        """Boot a base image by its own boot loader, with WHAT of FOLDER on a second disk."""
+        run("tar", "-C", folder, "--owner=0", "--group=0", "-cf", part / "cargo", what)
         run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
         options = {}
         if (base / "vars.qcow2").exists():
@@ -123,6 +139,15 @@ class States:
         try:
             machine.wait_boot()
             (part / "cmdline").write_text(cmdline(machine), encoding="utf-8")
+        except BaseException:
+            machine.kill()
+            raise
+        return machine
+
+    def _install(self, part, base):
+        """The same with warmboot, unpacked and started."""
+        machine = self._boot(part, base, paths.STAGE, ".")
+        try:
             machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
             machine.check("systemctl daemon-reload && systemctl enable --now warmboot")
             machine.check("systemctl is-system-running --wait", 300)
