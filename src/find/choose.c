@@ -180,6 +180,7 @@ static int choose_default(struct choice *choice)
 	case LOADER_GRUB:
 		return choose_grub(choice);
 	case LOADER_BLS:
+	case LOADER_EXTLINUX:
 	case LOADER_OTHER:
 		break;
 	}

@@ -7,9 +7,10 @@
 const char *entry_source_name(enum entry_source source)
 {
 	static const char *const names[] = {
-		[SOURCE_GRUB] = "grub",	      [SOURCE_BLS] = "bls",
-		[SOURCE_UKI] = "uki",	      [SOURCE_BOOTDIR] = "bootdir",
-		[SOURCE_MODULES] = "modules", [SOURCE_HAND] = "hand",
+		[SOURCE_GRUB] = "grub",		[SOURCE_BLS] = "bls",
+		[SOURCE_UKI] = "uki",		[SOURCE_BOOTDIR] = "bootdir",
+		[SOURCE_MODULES] = "modules",	[SOURCE_HAND] = "hand",
+		[SOURCE_EXTLINUX] = "extlinux",
 	};
 
 	return names[source];
@@ -24,6 +25,7 @@ void entry_done(struct entry *entry)
 	free(entry->kernel);
 	strv_done(&entry->initrds);
 	free(entry->cmdline);
+	free(entry->file);
 	free(entry->why);
 	*entry = (struct entry)ENTRY_EMPTY;
 }
@@ -35,6 +37,8 @@ void entry_list_done(struct entry_list *list)
 	free(list->items);
 	free(list->loader_file);
 	free(list->not_understood);
+	free(list->default_reason);
+	free(list->one_shot);
 	*list = (struct entry_list)ENTRY_LIST_EMPTY;
 }
 

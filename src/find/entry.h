@@ -13,6 +13,7 @@ enum entry_source {
 	SOURCE_GRUB,
 	SOURCE_BLS,
 	SOURCE_UKI,
+	SOURCE_EXTLINUX,
 	SOURCE_BOOTDIR,
 	SOURCE_MODULES,
 	SOURCE_HAND
@@ -29,6 +30,9 @@ struct entry {
 	struct strv initrds; /* paths, in order */
 	char *cmdline; /* the entry's own, as the boot loader would pass it; NULL: it has
 			  none */
+	char *file; /* the configuration file that has it; NULL: it is known by its kernel
+		       alone */
+	unsigned line;		/* in @file, from 1; 0: the whole file */
 	bool says_no_initramfs; /* the boot loader's own entry names none */
 	bool is_default;	/* the boot loader boots it next */
 	bool usable;		/* may be chosen */
@@ -39,7 +43,13 @@ struct entry {
 		.initrds = STRV_EMPTY \
 	}
 
-enum boot_loader { LOADER_NONE, LOADER_GRUB, LOADER_BLS, LOADER_OTHER };
+enum boot_loader {
+	LOADER_NONE,
+	LOADER_GRUB,
+	LOADER_BLS, /* systemd-boot: the boot loader specification, type 1 and 2 */
+	LOADER_EXTLINUX,
+	LOADER_OTHER
+};
 
 struct entry_list {
 	struct entry *items;
@@ -48,10 +58,14 @@ struct entry_list {
 	char *loader_file;	 /* where, e.g. /boot/grub/grub.cfg; NULL if none */
 	char *not_understood; /* why its next entry is not known with certainty; NULL: it
 				 is (or no loader) */
+	char *default_reason; /* what makes one of them the default, in words, e.g. "the
+				 first entry" */
+	char *one_shot; /* a request for one boot, in words: only the loader clears it, so
+			   it is never armed. NULL: none */
 };
-#define ENTRY_LIST_EMPTY                         \
-	{                                        \
-		NULL, 0, LOADER_NONE, NULL, NULL \
+#define ENTRY_LIST_EMPTY              \
+	{                             \
+		.loader = LOADER_NONE \
 	}
 
 const char *entry_source_name(enum entry_source source);
