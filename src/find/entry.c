@@ -16,10 +16,22 @@ const char *entry_source_name(enum entry_source source)
 	return names[source];
 }
 
+const char *boot_loader_name(enum boot_loader loader)
+{
+	static const char *const names[] = {
+		[LOADER_NONE] = "the boot loader",  [LOADER_GRUB] = "GRUB",
+		[LOADER_BLS] = "systemd-boot",	    [LOADER_EXTLINUX] = "extlinux",
+		[LOADER_OTHER] = "the boot loader",
+	};
+
+	return names[loader];
+}
+
 void entry_done(struct entry *entry)
 {
 	free(entry->id);
 	free(entry->title);
+	free(entry->position);
 	free(entry->version);
 	free(entry->build);
 	free(entry->kernel);
@@ -36,6 +48,8 @@ void entry_list_done(struct entry_list *list)
 		entry_done(&list->items[i]);
 	free(list->items);
 	free(list->loader_file);
+	free(list->loader_reason);
+	strv_done(&list->others);
 	free(list->not_understood);
 	free(list->default_reason);
 	free(list->one_shot);

@@ -21,12 +21,15 @@ enum entry_source {
 
 struct entry {
 	enum entry_source source;
-	char *id; /* unique in the list; what --entry takes */
+	char *id; /* unique in the list; what --entry takes. In a menu: what the loader
+		     itself calls it */
 	char *title;
-	char *version; /* uname -r word read from the image itself; NULL: not a kernel
-			  that we can read */
-	char *build;   /* the rest of that string: what `uname -v` would show */
-	char *kernel;  /* path; never opened for loading here */
+	char *position; /* the loader's other name for it, "1>2" in GRUB's submenus; NULL:
+			   none */
+	char *version;	/* uname -r word read from the image itself; NULL: not a kernel
+			   that we can read */
+	char *build;	/* the rest of that string: what `uname -v` would show */
+	char *kernel;	/* path; never opened for loading here */
 	struct strv initrds; /* paths, in order */
 	char *cmdline; /* the entry's own, as the boot loader would pass it; NULL: it has
 			  none */
@@ -36,7 +39,11 @@ struct entry {
 	bool says_no_initramfs; /* the boot loader's own entry names none */
 	bool is_default;	/* the boot loader boots it next */
 	bool usable;		/* may be chosen */
-	char *why; /* why not usable, or why (not) chosen: words for --list */
+	bool unlisted; /* a whole kernel that the loader's menu does not name: only
+			  without a command line is it not usable */
+	bool version_is_claim; /* @version comes from a name, for the image does not tell:
+				  to be confirmed when the contents are read */
+	char *why;	       /* why not usable, or why (not) chosen: words for --list */
 };
 #define ENTRY_EMPTY                   \
 	{                             \
@@ -54,8 +61,11 @@ enum boot_loader {
 struct entry_list {
 	struct entry *items;
 	size_t count;
-	enum boot_loader loader; /* whose configuration was found */
+	enum boot_loader loader; /* whose menu it is */
 	char *loader_file;	 /* where, e.g. /boot/grub/grub.cfg; NULL if none */
+	char *loader_reason;	 /* why it is this machine's, in words; NULL: no loader */
+	struct strv others;   /* of other loaders found here, each in words; never chosen
+				 from */
 	char *not_understood; /* why its next entry is not known with certainty; NULL: it
 				 is (or no loader) */
 	char *default_reason; /* what makes one of them the default, in words, e.g. "the
@@ -63,12 +73,15 @@ struct entry_list {
 	char *one_shot; /* a request for one boot, in words: only the loader clears it, so
 			   it is never armed. NULL: none */
 };
-#define ENTRY_LIST_EMPTY              \
-	{                             \
-		.loader = LOADER_NONE \
+#define ENTRY_LIST_EMPTY             \
+	{                            \
+		.others = STRV_EMPTY \
 	}
 
 const char *entry_source_name(enum entry_source source);
+
+/* "GRUB", "systemd-boot" …; "the boot loader" for one that we do not read. */
+const char *boot_loader_name(enum boot_loader loader);
 
 void entry_done(struct entry *entry);
 void entry_list_done(struct entry_list *list);
