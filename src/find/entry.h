@@ -38,6 +38,7 @@ struct entry {
 	unsigned line;		/* in @file, from 1; 0: the whole file */
 	bool says_no_initramfs; /* the boot loader's own entry names none */
 	bool is_default;	/* the boot loader boots it next */
+	unsigned profile;	/* of a unified kernel image; 0 is its first one */
 	bool usable;		/* may be chosen */
 	bool unlisted; /* a whole kernel that the loader's menu does not name: only
 			  without a command line is it not usable */
