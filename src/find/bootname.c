@@ -155,6 +155,19 @@ bool bootname_read_path(const char *path, struct bootname *ret)
 	return true;
 }
 
+bool bootname_agrees(const struct bootname *name, const char *version)
+{
+	size_t n = strlen(version);
+	char behind;
+
+	if (!*name->version || streq(name->version, version))
+		return true;
+	if (strncmp(name->version, version, n) != 0 || name->version[n] != '.')
+		return false;
+	behind = name->version[n + 1];
+	return behind < '0' || behind > '9';
+}
+
 bool bootname_initrd(const struct bootname *kernel, size_t i, char buf[NAME_MAX + 1])
 {
 	const char *stem = kernel->rest;

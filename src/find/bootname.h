@@ -37,6 +37,12 @@ bool bootname_read(const char *name, struct bootname *ret);
 bool bootname_read_path(const char *path, struct bootname *ret);
 
 /*
+ * Can a file of this name hold a kernel of this release? Yes if the name claims none, or
+ * that one, or that one with an ending: "6.6.31-gentoo.old" is a copy of 6.6.31-gentoo.
+ */
+bool bootname_agrees(const struct bootname *name, const char *version);
+
+/*
  * Writes into @buf the @i-th name that the initramfs of this kernel can have in the same
  * directory. Returns false when there are no more, or when it would not fit.
  */

@@ -34,7 +34,8 @@ static int choose_none(struct choice *choice, char *reason)
 	return reason ? 0 : -ENOMEM;
 }
 
-/* The end of every choice: an entry that cannot be used is not replaced by another. */
+/* The end of every choice: an entry that cannot be used is not replaced by another.
+ * Takes @reason. */
 static int take(struct choice *choice, const struct contender *chosen, char *reason)
 {
 	if (!reason)
@@ -93,98 +94,65 @@ static int choose_newest(struct choice *choice, const char *because)
 static int choose_pinned(struct choice *choice)
 {
 	const char *pin = choice->ctx->config->pin;
-	const struct contender *found = NULL;
+	const struct contender *found, *tie;
 
 	if (!pin || !*pin)
 		return choose_none(choice,
 				   strf("choose = \"pinned\", but pin names no version"));
-	for (size_t i = 0; i < choice->all.count; i++) {
-		const struct contender *this = &choice->all.items[i];
-
-		if (!streq(this->release, pin))
-			continue;
-		if (found && (found->entry->source == SOURCE_GRUB) ==
-				     (this->entry->source == SOURCE_GRUB))
-			return choose_none(
-				choice,
-				strf("two kernels are the pinned %s: %s and %s", pin,
-				     found->entry->kernel, this->entry->kernel));
-		if (!found || this->entry->source == SOURCE_GRUB)
-			found = this;
-	}
+	found = contenders_named(&choice->all, pin, &tie);
 	if (!found)
 		return choose_none(choice,
 				   strf("the pinned version %s was not found", pin));
+	if (tie)
+		return choose_none(choice,
+				   strf("two kernels are the pinned %s: %s and %s", pin,
+					found->entry->kernel, tie->entry->kernel));
 	return take(choice, found, strf("the configuration pins it"));
 }
 
-/* @next: what GRUB boots; @best: what is newer than that. */
-static int refuse_stale(struct choice *choice, const struct contender *next,
-			const struct contender *best)
+static const struct entry *find_default(const struct entry_list *list)
 {
-	if (!best->entry->usable)
-		return choose_none(
-			choice,
-			strf("GRUB's menu starts with %s, and the newer %s cannot be "
-			     "used: %s",
-			     next->release, best->release,
-			     str_or(best->entry->why, "unknown")));
-	if (best->entry->source == SOURCE_MODULES)
-		return choose_none(
-			choice,
-			strf("GRUB's menu starts with %s, and the newer %s is not in "
-			     "/boot",
-			     next->release, best->release));
-	if (best->entry->source == SOURCE_GRUB)
-		return choose_none(choice,
-				   strf("GRUB's menu starts with %s, though %s is newer",
-					next->release, best->release));
-	return choose_none(
-		choice,
-		strf("GRUB's menu still starts with %s (%s is older than %s?): run "
-		     "update-grub",
-		     next->release, choice->list->loader_file, best->release));
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].is_default)
+			return &list->items[i];
+	return NULL;
 }
 
-static int choose_grub(struct choice *choice)
+/* Why the default may not be taken; NULL: it may. @contender: its own, or NULL. */
+static const char *default_problem(const struct entry *next,
+				   const struct contender *contender)
 {
-	const struct contender *next, *best, *a, *b;
-
-	if (contenders_mixed(&choice->all, &a, &b))
-		return choose_none(
-			choice,
-			strf("/boot holds kernels of more than one flavour: %s and %s",
-			     flavour_text(a->flavour), flavour_text(b->flavour)));
-	next = contenders_default(&choice->all);
-	if (!next)
-		return choose_none(
-			choice,
-			strf("the first entry of GRUB's menu is no kernel to choose"));
-	if (next->excluded)
-		return choose_none(choice, strf("GRUB's menu starts with %s, but %s",
-						next->release, next->entry->why));
-	best = contenders_newest(&choice->all, next->flavour, &a);
-	if (version_compare(best->release, next->release) > 0)
-		return refuse_stale(choice, next, best);
-	return take(choice, next,
-		    strf("the first entry of GRUB's menu, and the newest kernel"));
+	if (!next->usable)
+		return str_or(next->why, "it cannot be used");
+	if (entry_is_rescue(next))
+		return "it is a rescue boot";
+	return contender ? NULL : "it is no kernel";
 }
 
+/* What the boot loader boots next, whatever its age or flavour. */
 static int choose_default(struct choice *choice)
 {
 	const struct entry_list *list = choice->list;
+	const struct entry *next = find_default(list);
+	const struct contender *contender = contenders_default(&choice->all);
+	const char *loader = boot_loader_name(list->loader), *why;
+	const char *because = str_or(list->default_reason, "?");
 
-	switch (list->loader) {
-	case LOADER_NONE:
-		return choose_newest(choice, "there is no boot loader configuration");
-	case LOADER_GRUB:
-		return choose_grub(choice);
-	case LOADER_BLS:
-	case LOADER_EXTLINUX:
-	case LOADER_OTHER:
-		break;
-	}
-	return choose_none(choice, strf("the boot loader's next entry is not known"));
+	if (!next)
+		return choose_none(choice, strf("what %s boots next is not known: %s "
+						"names no entry of its menu",
+						loader, list->loader_file));
+	why = default_problem(next, contender);
+	if (why)
+		return choose_none(
+			choice,
+			strf("%s boots '%s'%s%s next (%s): %s%s", loader,
+			     str_or(next->title, next->id), contender ? ", " : "",
+			     contender ? contender->release : "", because, why,
+			     next->is_broken ? "; an ordinary reboot will fail too: "
+					       "repair it, or choose another entry"
+					     : ""));
+	return take(choice, contender, strf("%s boots it next (%s)", loader, because));
 }
 
 static int decide(struct choice *choice)
@@ -192,6 +160,9 @@ static int decide(struct choice *choice)
 	enum choose_policy policy = choice->ctx->config->choose;
 	const struct entry_list *list = choice->list;
 
+	/* It asks for something that only an ordinary reboot does, and undoes. */
+	if (list->one_shot)
+		return choose_none(choice, strdup(list->one_shot));
 	/* What nobody could look at is in doubt whatever the policy. */
 	if (list->not_understood &&
 	    (policy == CHOOSE_DEFAULT || list->loader == LOADER_NONE))
@@ -206,28 +177,51 @@ static int decide(struct choice *choice)
 	case CHOOSE_DEFAULT:
 		break;
 	}
+	if (list->loader == LOADER_NONE)
+		return choose_newest(choice, "there is no boot loader configuration");
 	return choose_default(choice);
+}
+
+/* Was it the boot loader that chose? */
+static bool by_default(const struct choice *choice)
+{
+	return choice->ctx->config->choose == CHOOSE_DEFAULT &&
+	       choice->list->loader != LOADER_NONE;
+}
+
+static const char *why_not(const struct choice *choice, const struct contender *this)
+{
+	const struct contender *chosen = choice->chosen;
+	int age = version_compare(this->release, chosen->release);
+
+	if (by_default(choice))
+		return "it is not the default";
+	if (!streq(this->flavour, chosen->flavour))
+		return "it is of another flavour";
+	if (age == 0)
+		return "it is the same release";
+	return age < 0 ? "it is older than the chosen one"
+		       : "it is not the one asked for";
 }
 
 /* Says of every other entry why it was not chosen. */
 static int explain_others(const struct choice *choice)
 {
-	const struct contender *chosen = choice->chosen;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < choice->all.count; i++) {
 		const struct contender *this = &choice->all.items[i];
-		int age = version_compare(this->release, chosen->release);
 
-		if (this == chosen || this->entry->why)
-			continue;
-		if (!streq(this->flavour, chosen->flavour))
-			r = str_set(&this->entry->why, "it is of another flavour");
-		else
-			r = str_set(&this->entry->why,
-				    age < 0   ? "it is older than the chosen one"
-				    : age > 0 ? "it is not the one asked for"
-					      : "it is the same release");
+		if (this != choice->chosen && !this->entry->why)
+			r = str_set(&this->entry->why, why_not(choice, this));
+	}
+	for (size_t i = 0; r == 0 && i < choice->list->count; i++) {
+		struct entry *entry = &choice->list->items[i];
+
+		if (entry != choice->chosen->entry && !entry->why)
+			r = str_set(&entry->why, by_default(choice)
+							 ? "it is not the default"
+							 : "it is a rescue boot");
 	}
 	return r;
 }

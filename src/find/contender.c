@@ -9,6 +9,7 @@
 #include "find/bootname.h"
 #include "find/doubt.h"
 #include "find/version.h"
+#include "verify/cmdline.h"
 
 int contender_flavour(const char *release, char **ret)
 {
@@ -23,7 +24,10 @@ static const char *release_of(const struct entry *entry, const struct bootname *
 {
 	const char *claim = *name->version ? name->version : NULL;
 
-	if (!entry->version || (claim && version_compare(claim, entry->version) > 0))
+	if (!entry->version)
+		return claim;
+	if (claim && !bootname_agrees(name, entry->version) &&
+	    version_compare(claim, entry->version) > 0)
 		return claim;
 	return entry->version;
 }
@@ -43,18 +47,59 @@ static int exclude(const struct ctx *ctx, const char *removed,
 	return entry_refuse(contender->entry, strdup(why));
 }
 
+/* Words that say so alone, and with a value. Unlike for the running command line, which
+ * may be inherited, init= is no such word: it is how some systems boot always. */
+static const char *const rescue_words[] = {
+	"single",
+	"rescue",
+	"emergency",
+	"recovery",
+	"rd.break",
+	"systemd.unit=rescue.target",
+	"systemd.unit=emergency.target",
+};
+
+bool entry_is_rescue(const struct entry *entry)
+{
+	const char *cursor = str_or(entry->cmdline, "");
+	const char *file = entry->kernel ? strrchr(entry->kernel, '/') : NULL;
+	struct cmdline_word word;
+
+	if (entry->id && strstr(entry->id, "-recovery-"))
+		return true;
+	if (file && strstr(file, "-rescue"))
+		return true;
+	while (cmdline_next(&cursor, &word))
+		for (size_t i = 0; i < ARRAY_SIZE(rescue_words); i++)
+			if (strlen(rescue_words[i]) == word.len &&
+			    memcmp(rescue_words[i], word.text, word.len) == 0)
+				return true;
+	return false;
+}
+
+/* Entries of directories are known by their kernel alone. */
+static bool is_in_menu(const struct entry *entry)
+{
+	return entry->source != SOURCE_BOOTDIR && entry->source != SOURCE_MODULES;
+}
+
 /* Returns 1 and *@ret if it is one, 0 if not, or -ENOMEM. */
 static int read_entry(struct entry *entry, struct contender *ret)
 {
 	struct bootname name = { .leftover = NULL };
 	const char *release;
 
-	if (bootname_read_path(entry->kernel, &name) && name.leftover)
+	if (!entry->kernel)
+		return 0;
+	if (!bootname_read_path(entry->kernel, &name))
+		name = (struct bootname){ .leftover = NULL };
+	if (entry_is_rescue(entry) || (name.leftover && !entry->is_default))
 		return 0;
 	release = release_of(entry, &name);
 	if (!release)
 		return 0;
 	ret->entry = entry;
+	ret->in_menu = is_in_menu(entry);
 	if (str_set(&ret->release, release) < 0 ||
 	    contender_flavour(release, &ret->flavour) < 0)
 		return -ENOMEM;
@@ -91,9 +136,28 @@ void contenders_done(struct contenders *all)
 	*all = (struct contenders)CONTENDERS_EMPTY;
 }
 
-static bool in_menu(const struct contender *contender)
+/* Lower goes first. */
+static int rank_of(const struct contender *contender)
 {
-	return contender->entry->source == SOURCE_GRUB;
+	const struct entry *entry = contender->entry;
+
+	if (!contender->in_menu)
+		return 4;
+	if (entry->usable)
+		return entry->is_default ? 0 : 1;
+	return entry->is_default ? 2 : 3;
+}
+
+/* @this instead of *@best? In a menu the order decides, elsewhere nothing does. */
+static void consider(const struct contender *this, const struct contender **best,
+		     const struct contender **tie)
+{
+	if (!*best || rank_of(this) < rank_of(*best)) {
+		*best = this;
+		*tie = NULL;
+	} else if (!this->in_menu && !(*best)->in_menu) {
+		*tie = this;
+	}
 }
 
 const struct contender *contenders_newest(const struct contenders *all,
@@ -105,20 +169,27 @@ const struct contender *contenders_newest(const struct contenders *all,
 	*ret_tie = NULL;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct contender *this = &all->items[i];
-		int r;
+		int age = best ? version_compare(this->release, best->release) : 1;
 
-		if (this->excluded || !streq(this->flavour, flavour))
+		if (this->excluded || !streq(this->flavour, flavour) || age < 0)
 			continue;
-		r = best ? version_compare(this->release, best->release) : 1;
-		if (r == 0)
-			r = in_menu(this) - in_menu(best);
-		if (r == 0)
-			*ret_tie = this;
-		if (r <= 0)
-			continue;
-		best = this;
-		*ret_tie = NULL;
+		if (age > 0)
+			best = NULL;
+		consider(this, &best, ret_tie);
 	}
+	return best;
+}
+
+const struct contender *contenders_named(const struct contenders *all,
+					 const char *release,
+					 const struct contender **ret_tie)
+{
+	const struct contender *best = NULL;
+
+	*ret_tie = NULL;
+	for (size_t i = 0; i < all->count; i++)
+		if (streq(all->items[i].release, release))
+			consider(&all->items[i], &best, ret_tie);
 	return best;
 }
 
@@ -128,20 +199,4 @@ const struct contender *contenders_default(const struct contenders *all)
 		if (all->items[i].entry->is_default)
 			return &all->items[i];
 	return NULL;
-}
-
-bool contenders_mixed(const struct contenders *all, const struct contender **ret_a,
-		      const struct contender **ret_b)
-{
-	*ret_a = NULL;
-	for (size_t i = 0; i < all->count; i++) {
-		*ret_b = &all->items[i];
-		if (!starts_with((*ret_b)->entry->kernel, "/boot/"))
-			continue;
-		if (!*ret_a)
-			*ret_a = *ret_b;
-		else if (!streq((*ret_a)->flavour, (*ret_b)->flavour))
-			return true;
-	}
-	return false;
 }

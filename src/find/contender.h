@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The entries that could be chosen: those that are no leftovers. A broken kernel is one
- * of them, so that it is seen to be the newest and nothing older is taken in its place.
+ * The entries that could be chosen by their release: kernels that are ours. A broken
+ * kernel is one of them, so that it is seen to be the newest and nothing older is taken
+ * in its place; a leftover and a rescue boot are not, unless the boot loader boots it
+ * next.
  */
 #ifndef FIND_CONTENDER_H
 #define FIND_CONTENDER_H
@@ -16,6 +18,7 @@ struct contender {
 	char *release; /* what it is or, if it is broken, claims to be by its name */
 	char *flavour; /* of that release: only like is compared with like */
 	bool excluded; /* by the configuration, or because it is being removed */
+	bool in_menu;  /* of the boot loader */
 };
 
 struct contenders {
@@ -40,19 +43,22 @@ void contenders_done(struct contenders *all);
 _must_check_ int contender_flavour(const char *release, char **ret);
 
 /*
- * The newest one of @flavour that is not excluded, or NULL. *@ret_tie is another one of
- * the same age, or NULL. A kernel that is in the boot loader's menu goes before one that
- * is not.
+ * The newest one of @flavour that is not excluded, or the one of that very @release; or
+ * NULL. Where several have that release: the default, else the first of the boot loader's
+ * menu that can be used, else the first there, else one that is in no menu. *@ret_tie is
+ * then another file that could be meant as well, or NULL.
  */
 const struct contender *contenders_newest(const struct contenders *all,
 					  const char *flavour,
 					  const struct contender **ret_tie);
+const struct contender *contenders_named(const struct contenders *all,
+					 const char *release,
+					 const struct contender **ret_tie);
 
 /* The one that the boot loader boots next, or NULL. */
 const struct contender *contenders_default(const struct contenders *all);
 
-/* Two kernels in /boot that differ in flavour: true, and both of them. */
-bool contenders_mixed(const struct contenders *all, const struct contender **ret_a,
-		      const struct contender **ret_b);
+/* Does it boot its kernel, but not the way an ordinary boot does? */
+bool entry_is_rescue(const struct entry *entry);
 
 #endif

@@ -3,6 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "find/bootname.h"
+#include "find/doubt.h"
+#include "find/image.h"
 
 const char *entry_source_name(enum entry_source source)
 {
@@ -72,4 +77,22 @@ int entry_list_take(struct entry_list *list, struct entry *entry)
 	items[list->count++] = *entry;
 	*entry = (struct entry)ENTRY_EMPTY;
 	return 0;
+}
+
+int entry_take_image(struct entry *entry, const struct image *image)
+{
+	struct bootname name;
+	bool claims = bootname_read_path(entry->kernel, &name);
+	int r = 0;
+
+	if (str_set(&entry->version, image->version) < 0 ||
+	    str_set(&entry->build, image->build) < 0)
+		return -ENOMEM;
+	entry->is_broken = entry->is_broken || image->is_damaged;
+	if (image->problem)
+		r = entry_refuse(entry, strdup(image->problem));
+	if (r == 0 && claims && image->version && !bootname_agrees(&name, image->version))
+		r = entry_refuse(entry, strf("its name says %s, the image says %s",
+					     name.version, image->version));
+	return r;
 }

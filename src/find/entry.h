@@ -9,6 +9,8 @@
 
 #include "base/util.h"
 
+struct image;
+
 enum entry_source {
 	SOURCE_GRUB,
 	SOURCE_BLS,
@@ -40,8 +42,10 @@ struct entry {
 	bool is_default;	/* the boot loader boots it next */
 	unsigned profile;	/* of a unified kernel image; 0 is its first one */
 	bool usable;		/* may be chosen */
-	bool unlisted; /* a whole kernel that the loader's menu does not name: only
-			  without a command line is it not usable */
+	bool unlisted;	/* a whole kernel that the loader's menu does not name: only
+			   without a command line is it not usable */
+	bool is_broken; /* a file is missing or damaged: the loader cannot boot it either
+			 */
 	bool version_is_claim; /* @version comes from a name, for the image does not tell:
 				  to be confirmed when the contents are read */
 	char *why;	       /* why not usable, or why (not) chosen: words for --list */
@@ -89,5 +93,12 @@ void entry_list_done(struct entry_list *list);
 
 /* Moves *@entry into the list (also on failure it is released). Returns 0 or -ENOMEM. */
 _must_check_ int entry_list_take(struct entry_list *list, struct entry *entry);
+
+/*
+ * What the file tells about @entry, whose kernel it is: version, build, and why it cannot
+ * be booted; also if the release that its name claims is another one. Returns 0 or
+ * -ENOMEM.
+ */
+_must_check_ int entry_take_image(struct entry *entry, const struct image *image);
 
 #endif

@@ -4,34 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "find/bootdir.h"
 #include "find/doubt.h"
 #include "find/grubdefault.h"
 #include "find/grubmap.h"
 
 static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
-
-/* Does it boot this kernel, but not the way an ordinary boot does? */
-static bool is_recovery(const struct grubcfg_entry *item)
-{
-	static const char *const words[] = { "single",
-					     "recovery",
-					     "rescue",
-					     "emergency",
-					     "systemd.unit=rescue.target",
-					     "systemd.unit=emergency.target" };
-	const char *word = str_or(item->options, "");
-
-	if (item->id && strstr(item->id, "-recovery-"))
-		return true;
-	for (size_t len; *word; word += len) {
-		word += strspn(word, " \t");
-		len = strcspn(word, " \t");
-		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-			if (strlen(words[i]) == len && strncmp(word, words[i], len) == 0)
-				return true;
-	}
-	return false;
-}
 
 /* Does it belong to another system? Its kernels have the same names as ours. */
 static bool is_foreign(const struct grubcfg_entry *item)
@@ -57,16 +35,9 @@ static const char *item_doubt(const struct grubcfg_entry *item)
 static int take_initrds(const struct root *root, const struct grubcfg_entry *item,
 			const struct grubmap_rule *rule, struct entry *entry)
 {
-	_cleanup_strv_ struct strv guessed = entry->initrds;
 	int r = 0;
 
-	entry->initrds = (struct strv)STRV_EMPTY;
 	entry->says_no_initramfs = item->initrds.count == 0;
-	if (entry->says_no_initramfs && guessed.count > 0)
-		return entry_refuse(
-			entry, strf("GRUB's entry names no initramfs, but %s is there "
-				    "(is grub.cfg older?): run update-grub",
-				    guessed.items[0]));
 	for (size_t i = 0; r == 0 && i < item->initrds.count; i++) {
 		const char *named = item->initrds.items[i];
 		char *path;
@@ -92,81 +63,67 @@ static int take_item(const struct root *root, const struct grubcfg_entry *item,
 		     const struct grubmap_rule *rule, struct entry *entry)
 {
 	const char *doubt = item_doubt(item);
-	int r;
 
-	entry->source = SOURCE_GRUB;
-	r = str_set(&entry->title, item->title);
-	/* A slash in front is kept for ids that are made unique. */
-	if (r == 0 && item->id && *item->id && *item->id != '/')
-		r = str_set(&entry->id, item->id);
-	if (r < 0)
-		return r;
 	if (doubt)
 		return entry_refuse(entry,
 				    strf("GRUB's entry is not understood (line %u): %s",
 					 item->line, doubt));
-	r = str_set(&entry->cmdline, item->options);
-	return r < 0 ? r : take_initrds(root, item, rule, entry);
+	if (str_set(&entry->cmdline, item->options) < 0)
+		return -ENOMEM;
+	return take_initrds(root, item, rule, entry);
 }
 
-/* Each kernel takes the first entry of the menu that is meant for it. */
+static int describe(const struct entry_list *list, const struct grubcfg_entry *item,
+		    struct entry *entry)
+{
+	entry->source = SOURCE_GRUB;
+	entry->line = item->line;
+	entry->usable = true;
+	if (str_set(&entry->title, item->title) < 0 ||
+	    str_set(&entry->position, item->position) < 0 ||
+	    str_set(&entry->file, list->loader_file) < 0)
+		return -ENOMEM;
+	return str_set(&entry->id, item->id && *item->id ? item->id : item->title);
+}
+
+static int take_kernel(const struct ctx *ctx, const struct grubcfg_entry *item,
+		       const struct grubmap *map, struct entry *entry)
+{
+	struct grubmap_rule rule;
+	const struct entry *found;
+
+	if (!item->kernel)
+		return entry_refuse(entry, strdup("it is no Linux system"));
+	if (is_foreign(item))
+		return entry_refuse(entry, strdup("it is another system's"));
+	found = grubmap_find(map, item->kernel, &rule);
+	if (!found)
+		return entry_refuse(entry,
+				    strf("its kernel %s is not there", item->kernel));
+	if (str_set(&entry->kernel, found->kernel) < 0)
+		return -ENOMEM;
+	return take_item(ctx->root, item, &rule, entry);
+}
+
 static int take_items(const struct ctx *ctx, const struct grubcfg *cfg,
-		      struct entry_list *list)
+		      struct entry_list *kernels, struct entry_list *list)
 {
 	_cleanup_(grubmap_done) struct grubmap map = GRUBMAP_EMPTY;
-	int r = grubmap_init(&map, ctx->root, list);
+	int r = grubmap_init(&map, ctx->root, kernels);
 
 	for (size_t i = 0; r == 0 && i < cfg->count; i++) {
 		const struct grubcfg_entry *item = &cfg->entries[i];
-		struct grubmap_rule rule;
-		struct entry *entry;
+		struct entry entry = ENTRY_EMPTY;
 
-		if (!item->kernel || is_foreign(item) || is_recovery(item))
-			continue;
-		entry = grubmap_find(&map, item->kernel, &rule);
-		if (!entry || entry->source == SOURCE_GRUB)
-			continue;
-		entry->is_default = i == 0;
-		r = take_item(ctx->root, item, &rule, entry);
+		entry.is_default = i == 0 && streq(item->position, "0");
+		r = describe(list, item, &entry);
+		if (r == 0)
+			r = take_kernel(ctx, item, &map, &entry);
+		if (r == 0)
+			r = entry_list_take(list, &entry);
+		entry_done(&entry);
 	}
 	return r;
-}
-
-/* Is the menu's first entry one of ours, without a doubt? */
-static int check_first(const struct ctx *ctx, const struct grubcfg *cfg,
-		       struct entry_list *list)
-{
-	const struct grubcfg_entry *first = cfg->entries;
-	const char *why = NULL;
-
-	if (cfg->count == 0)
-		return list_doubt(list,
-				  strf("%s holds no menu entry", list->loader_file));
-	if (!streq(first->position, "0"))
-		why = "is in a submenu, or behind a condition";
-	else if (item_doubt(first))
-		why = item_doubt(first);
-	else if (!first->kernel)
-		why = "is no Linux system";
-	else if (is_foreign(first))
-		why = "is another system";
-	else if (is_recovery(first))
-		why = "is a recovery boot";
-	if (why)
-		return list_doubt(
-			list,
-			strf("GRUB's first menu entry, '%s', is not one to take: %s "
-			     "(%s, line %u)",
-			     first->title, why, list->loader_file, first->line));
-	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].is_default)
-			return 0;
-	return list_doubt(
-		list, strf("GRUB's first menu entry, '%s', boots %s, which is %s",
-			   first->title, first->kernel,
-			   root_exists(ctx->root, first->kernel)
-				   ? "none of the kernels found"
-				   : "not there (is grub.cfg older?): run update-grub"));
 }
 
 /* Returns 1 if a menu was found, 0 if not, or -ENOMEM. */
@@ -204,9 +161,11 @@ static int read_menu(const struct root *root, const char *path, struct grubcfg *
 	return r < 0 ? r : grubcfg_parse(text, len, ret);
 }
 
-int grub_find(const struct ctx *ctx, struct entry_list *list)
+int grub_menu(const struct ctx *ctx, struct entry_list *list)
 {
 	_cleanup_(grubcfg_done) struct grubcfg cfg = GRUBCFG_EMPTY;
+	_cleanup_(images_done) struct images images = IMAGES_EMPTY;
+	_cleanup_(entry_list_done) struct entry_list kernels = ENTRY_LIST_EMPTY;
 	int r;
 
 	r = find_menu(ctx, list);
@@ -214,14 +173,17 @@ int grub_find(const struct ctx *ctx, struct entry_list *list)
 		return r;
 	r = read_menu(ctx->root, list->loader_file, &cfg);
 	if (r < 0)
-		return list_doubt_file(list, list->loader_file, r);
-
-	r = take_items(ctx, &cfg, list);
+		return list_doubt_file(list, list->loader_file, r) < 0 ? -ENOMEM : 1;
+	r = images_init(&images, ctx->root);
+	if (r == 0)
+		r = bootdir_find(&images, &kernels);
+	if (r == 0)
+		r = take_items(ctx, &cfg, &kernels, list);
 	if (r == 0)
 		r = grubdefault_check(ctx, &cfg, list);
 	if (r == 0)
-		r = check_first(ctx, &cfg, list);
-	return r;
+		r = str_set(&list->default_reason, "the first entry");
+	return r < 0 ? r : 1;
 }
 
 bool grub_holds_menu(const struct root *root, const char *path)

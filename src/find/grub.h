@@ -12,12 +12,8 @@
 #include "ctx.h"
 #include "find/entry.h"
 
-/*
- * Looks for GRUB's menu and, if there is one, gives each entry of @list what the menu
- * says about its kernel: id, title, command line, initramfs files; and is_default to the
- * one that boots next. Sets loader and loader_file. Returns 0 or -ENOMEM.
- */
-_must_check_ int grub_find(const struct ctx *ctx, struct entry_list *list);
+/* Returns 1 and the menu in *ret; 0 if GRUB has no configuration here; or -ENOMEM. */
+_must_check_ int grub_menu(const struct ctx *ctx, struct entry_list *ret);
 
 /* Is the file a menu of its own, and not only a pointer to one? Also if it cannot be
  * read. */

@@ -2,191 +2,265 @@
 #include "find/loaders.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/log.h"
+#include "base/efivar.h"
 #include "find/doubt.h"
 #include "find/grub.h"
+#include "find/others.h"
 
-#define BOOT_NAMES_MAX 20000 /* as in bootdir.c: far above any machine */
+#define EFI "/sys/firmware/efi"
 
-#define NAMES_MAX 4096 /* in one directory of a boot partition */
-
-/* Where boot partitions are mounted: the boot loader specification, and old habits. */
-static const char *const partitions[] = { "/boot", "/efi", "/boot/efi" };
-
-/* Files that only a certain loader reads. */
+/* In the order in which one of them is shown where it is not known which counts. */
 static const struct {
-	const char *path, *whose;
-} files[] = {
-	{ "/boot/grub/menu.lst", "GRUB Legacy" },
-	{ "/boot/grub/grub.conf", "GRUB Legacy" },
-	{ "/boot/extlinux/extlinux.conf", "extlinux" },
-	{ "/boot/extlinux.conf", "extlinux" },
-	{ "/boot/syslinux/extlinux.conf", "extlinux" },
-	{ "/boot/syslinux/syslinux.cfg", "syslinux" },
-	{ "/boot/syslinux.cfg", "syslinux" },
-	{ "/boot/refind_linux.conf", "rEFInd" },
-	{ "/boot/limine.conf", "Limine" },
-	{ "/boot/limine.cfg", "Limine" },
-	{ "/boot/limine/limine.conf", "Limine" },
-	{ "/boot/limine/limine.cfg", "Limine" },
-	{ "/efi/limine.conf", "Limine" },
-	{ "/boot/efi/limine.conf", "Limine" },
-	{ "/boot/firmware/config.txt", "the Raspberry Pi's firmware" },
-	{ "/boot/boot.scr", "U-Boot" },
-	{ "/etc/lilo.conf", "LILO" },
-	{ "/etc/zipl.conf", "zipl" },
+	enum boot_loader loader;
+	int (*read)(const struct ctx *ctx, struct entry_list *ret);
+	bool needs_efi;
+} readers[] = {
+	{ LOADER_GRUB, grub_menu, false },
 };
 
-/* The same in the folders below EFI on a boot partition. */
-static const struct {
-	const char *pattern, *whose;
-} efi_files[] = {
-	{ "refind.conf", "rEFInd" },	{ "limine.conf", "Limine" },
-	{ "limine.cfg", "Limine" },	{ "syslinux.cfg", "syslinux" },
-	{ "elilo.conf", "ELILO" },	{ "vmlinuz*", "the firmware" },
-	{ "bzImage*", "the firmware" },
+/* What the machine itself says. */
+struct sign {
+	bool is_efi, is_bios; /* neither: nothing is to be seen (another root) */
+	bool has_variables;   /* firmware variables can be read */
+	enum boot_loader
+		loader; /* LOADER_NONE: not told; LOADER_OTHER: not one of ours */
+	char *info;	/* LoaderInfo; NULL: there is none */
 };
 
-static int note(struct entry_list *list, enum boot_loader loader, const char *path,
-		char *why)
+/* All that there is. */
+struct loaders {
+	struct entry_list menus[ARRAY_SIZE(readers)]; /* LOADER_NONE: none */
+	struct others others;
+	struct sign sign;
+};
+
+static void loaders_done(struct loaders *all)
 {
-	if (list_doubt(list, why) < 0)
-		return -ENOMEM;
-	/* With entries of the specification, GRUB's own menu is mostly an empty frame. */
-	if (list->loader != LOADER_NONE && loader != LOADER_BLS)
-		return 0;
-	list->loader = loader;
-	return str_set(&list->loader_file, path);
+	for (size_t i = 0; i < ARRAY_SIZE(all->menus); i++)
+		entry_list_done(&all->menus[i]);
+	others_done(&all->others);
+	free(all->sign.info);
 }
 
-/* As list_names(), but what an ordinary user may not see is left to root's own run. */
-static int list_names(const struct ctx *ctx, struct entry_list *list, const char *dir,
-		      struct strv *ret)
+/* systemd-boot, newer GRUBs, rEFInd and others leave their name and version. */
+static enum boot_loader loader_of(const char *info)
 {
-	int r = root_list(ctx->root, dir, NAMES_MAX, ret);
-
-	if (r == 0 || r == -ENOENT || r == -ENOTDIR)
-		return 0;
-	if (r == -EACCES && ctx->sys->geteuid() != 0) {
-		log_notice("%s: not visible to this user; run as root to be sure", dir);
-		return 0;
-	}
-	return list_doubt_file(list, dir, r);
+	if (starts_with(info, "systemd-boot "))
+		return LOADER_BLS;
+	return starts_with(info, "GRUB ") ? LOADER_GRUB : LOADER_OTHER;
 }
 
-/* The first file in @dir that matches makes @loader the boot loader. */
-static int look_for(const struct ctx *ctx, struct entry_list *list, const char *dir,
-		    const char *pattern, const char *what)
+static int read_sign(const struct root *root, struct sign *sign)
 {
-	_cleanup_strv_ struct strv names = STRV_EMPTY;
-	int r = list_names(ctx, list, dir, &names);
-
-	for (size_t i = 0; r == 0 && i < names.count; i++)
-		if (fnmatch(pattern, names.items[i], FNM_CASEFOLD) == 0)
-			return note(list, LOADER_BLS, dir,
-				    strf("%s holds %s, which this version does not read",
-					 dir, what));
-	return r;
-}
-
-/* @path is EFI/VENDOR/grub.cfg: mostly three lines that point to the menu in /boot. */
-static int check_grub(const struct ctx *ctx, struct entry_list *list, const char *path)
-{
-	if (list->loader != LOADER_GRUB)
-		return note(
-			list, LOADER_GRUB, path,
-			strf("GRUB has a configuration in %s, but no menu in /boot/grub",
-			     path));
-	if (grub_holds_menu(ctx->root, path))
-		return list_doubt(list, strf("GRUB also has a menu in %s", path));
-	return 0;
-}
-
-static int check_efi_file(const struct ctx *ctx, struct entry_list *list, const char *dir,
-			  const char *name)
-{
-	_cleanup_free_ char *path = strf("%s/%s", dir, name);
-
-	if (!path)
-		return -ENOMEM;
-	if (strcasecmp(name, "grub.cfg") == 0)
-		return check_grub(ctx, list, path);
-	for (size_t i = 0; i < ARRAY_SIZE(efi_files); i++)
-		if (fnmatch(efi_files[i].pattern, name, FNM_CASEFOLD) == 0)
-			return note(
-				list, LOADER_OTHER, path,
-				strf("%s belongs to %s, which this version does not read",
-				     path, efi_files[i].whose));
-	return 0;
-}
-
-static int check_vendor(const struct ctx *ctx, struct entry_list *list, const char *efi,
-			const char *vendor)
-{
-	_cleanup_free_ char *dir = strf("%s/%s", efi, vendor);
-	_cleanup_strv_ struct strv names = STRV_EMPTY;
+	_cleanup_free_ uint8_t *current = NULL;
+	size_t len;
 	int r;
 
-	if (!dir)
-		return -ENOMEM;
-	if (strcasecmp(vendor, "Linux") == 0)
-		return look_for(ctx, list, dir, "*.efi", "unified kernel images");
-	r = list_names(ctx, list, dir, &names);
-	for (size_t i = 0; r == 0 && i < names.count; i++)
-		r = check_efi_file(ctx, list, dir, names.items[i]);
-	return r;
-}
-
-static int check_partition(const struct ctx *ctx, struct entry_list *list,
-			   const char *partition)
-{
-	_cleanup_free_ char *entries = strf("%s/loader/entries", partition);
-	_cleanup_free_ char *efi = strf("%s/EFI", partition);
-	_cleanup_strv_ struct strv vendors = STRV_EMPTY;
-	int r;
-
-	if (!entries || !efi)
-		return -ENOMEM;
-	r = look_for(ctx, list, entries, "*.conf", "boot loader specification entries");
+	sign->is_efi = root_exists(root, EFI);
+	sign->is_bios = !sign->is_efi && root_exists(root, "/sys/firmware");
+	if (!sign->is_efi)
+		return 0;
+	r = efivar_read_text(root, "LoaderInfo", EFIVAR_LOADER, &sign->info);
 	if (r == 0)
-		r = list_names(ctx, list, efi, &vendors);
-	for (size_t i = 0; r == 0 && i < vendors.count; i++)
-		r = check_vendor(ctx, list, efi, vendors.items[i]);
+		sign->loader = loader_of(sign->info);
+	else if (r == -ENOENT)
+		r = efivar_read(root, "BootCurrent", EFIVAR_GLOBAL, 64, &current, &len,
+				NULL);
+	sign->has_variables = r == 0;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_menus(const struct ctx *ctx, struct loaders *all)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
+		int r = 0;
+
+		if (!readers[i].needs_efi || !all->sign.is_bios)
+			r = readers[i].read(ctx, &all->menus[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Are all of @menu's entries read by GRUB itself (its command blscfg)? */
+static bool is_part_of_grub(const struct loaders *all, const struct entry_list *menu)
+{
+	const struct entry_list *grub = &all->menus[0];
+
+	if (menu->loader != LOADER_BLS || grub->loader != LOADER_GRUB)
+		return false;
+	for (size_t i = 0; i < menu->count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; !found && k < grub->count; k++)
+			found = grub->items[k].file &&
+				streq(grub->items[k].file, menu->items[i].file);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Could this machine be started from it? */
+static bool is_possible(const struct loaders *all, const struct entry_list *menu)
+{
+	const struct sign *sign = &all->sign;
+
+	if (menu->loader == LOADER_NONE)
+		return false;
+	if (sign->loader != LOADER_NONE)
+		return menu->loader == sign->loader;
+	/* systemd-boot always leaves its name. */
+	if (menu->loader == LOADER_BLS && sign->has_variables)
+		return false;
+	return !is_part_of_grub(all, menu);
+}
+
+static bool other_is_possible(const struct loaders *all, const struct other *other)
+{
+	return all->sign.loader == LOADER_NONE && !other->is_grub &&
+	       !(other->needs_efi && all->sign.is_bios);
+}
+
+/* Tells of everything but @menu. */
+static int tell_others(const struct loaders *all, struct entry_list *menu)
+{
+	const struct others *others = &all->others;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(all->menus); i++)
+		if (&all->menus[i] != menu && all->menus[i].loader != LOADER_NONE)
+			r = strv_take(&menu->others,
+				      strf("%s: %s",
+					   boot_loader_name(all->menus[i].loader),
+					   str_or(all->menus[i].loader_file, "?")));
+	for (size_t i = 0; r == 0 && i < others->count; i++)
+		r = strv_take(&menu->others, strf("%s: %s", others->items[i].whose,
+						  others->items[i].path));
 	return r;
 }
 
-/* One listing of /boot instead of a look at every name in it; vfat does not care for
- * case. */
-static bool may_be_there(const struct strv *boot, const char *path)
+/* What is there besides @menu that could start this machine as well; or NULL. Sets
+ * *@ret_path. */
+static const char *find_rival(const struct loaders *all, const struct entry_list *menu,
+			      const char **ret_path)
 {
-	if (!starts_with(path, "/boot/"))
-		return true;
-	path += strlen("/boot/");
-	for (size_t i = 0; i < boot->count; i++)
-		if (strncasecmp(boot->items[i], path, strcspn(path, "/")) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < ARRAY_SIZE(all->menus); i++) {
+		const struct entry_list *this = &all->menus[i];
+
+		*ret_path = str_or(this->loader_file, "?");
+		if (this != menu && is_possible(all, this))
+			return boot_loader_name(this->loader);
+	}
+	for (size_t i = 0; i < all->others.count; i++) {
+		const struct other *this = &all->others.items[i];
+
+		*ret_path = this->path;
+		if (other_is_possible(all, this))
+			return this->whose;
+	}
+	return NULL;
 }
 
-int loaders_find(const struct ctx *ctx, struct entry_list *list)
+/* A second menu of GRUB's: only the one that its prefix points to counts. */
+static int check_second(const struct loaders *all, struct entry_list *menu)
 {
-	_cleanup_strv_ struct strv boot = STRV_EMPTY;
-	int r = root_list(ctx->root, "/boot", BOOT_NAMES_MAX, &boot);
+	int r = 0;
 
-	if (r == -ENOENT)
-		r = 0;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(partitions); i++)
-		r = check_partition(ctx, list, partitions[i]);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(files); i++)
-		if (may_be_there(&boot, files[i].path) &&
-		    root_exists(ctx->root, files[i].path))
-			r = note(
-				list, LOADER_OTHER, files[i].path,
-				strf("%s belongs to %s, which this version does not read",
-				     files[i].path, files[i].whose));
+	for (size_t i = 0; r == 0 && i < all->others.count; i++) {
+		const struct other *this = &all->others.items[i];
+
+		if (this->is_grub && menu->loader == LOADER_GRUB &&
+		    !(all->sign.is_bios && this->needs_efi))
+			r = list_doubt(menu,
+				       strf("GRUB also has a menu in %s", this->path));
+	}
+	return r;
+}
+
+static int take_menu(const struct loaders *all, struct entry_list *menu)
+{
+	const char *path, *rival = find_rival(all, menu, &path);
+	char *why;
+
+	if (rival &&
+	    list_doubt(menu,
+		       strf("both %s (%s) and %s (%s) are configured, and nothing says "
+			    "which one starts this machine",
+			    boot_loader_name(menu->loader),
+			    str_or(menu->loader_file, "?"), rival, path)) < 0)
+		return -ENOMEM;
+	if (all->sign.info)
+		why = strf("the EFI variable LoaderInfo says '%s'", all->sign.info);
+	else
+		why = strdup(rival ? "nothing says which one starts this machine"
+				   : "no other one can start this machine");
+	menu->loader_reason = why;
+	if (!why || check_second(all, menu) < 0)
+		return -ENOMEM;
+	return tell_others(all, menu);
+}
+
+/* No menu that is read could be the machine's: an empty one, and why. */
+static int take_none(const struct loaders *all, struct entry_list *ret)
+{
+	const char *path, *rival = find_rival(all, NULL, &path);
+
+	if (tell_others(all, ret) < 0)
+		return -ENOMEM;
+	if (rival) {
+		ret->loader = LOADER_OTHER;
+		if (str_set(&ret->loader_file, path) < 0)
+			return -ENOMEM;
+		return list_doubt(
+			ret, strf("%s belongs to %s, which this version does not read",
+				  path, rival));
+	}
+	if (all->sign.info) {
+		ret->loader = all->sign.loader;
+		return list_doubt(ret, strf("'%s' starts this machine (LoaderInfo), and "
+					    "has no menu here that is read",
+					    all->sign.info));
+	}
+	if (ret->others.count == 0)
+		return 0;
+	ret->loader = LOADER_OTHER;
+	if (str_set(&ret->loader_file,
+		    all->others.count > 0 ? all->others.items[0].path : "?") < 0)
+		return -ENOMEM;
+	return list_doubt(ret, strf("what starts this machine is not known: there is %s",
+				    ret->others.items[0]));
+}
+
+int loaders_menu(const struct ctx *ctx, const struct images *images,
+		 struct entry_list *ret)
+{
+	_cleanup_(loaders_done) struct loaders all = { .others = OTHERS_EMPTY };
+	struct entry_list *menu = NULL;
+	int r;
+
+	r = read_sign(ctx->root, &all.sign);
+	if (r == 0)
+		r = read_menus(ctx, &all);
+	if (r == 0)
+		r = others_find(ctx, images, &all.others);
+	if (r < 0)
+		return r;
+
+	for (size_t i = 0; !menu && i < ARRAY_SIZE(all.menus); i++)
+		if (is_possible(&all, &all.menus[i]))
+			menu = &all.menus[i];
+	r = menu ? take_menu(&all, menu) : take_none(&all, ret);
+	if (r == 0 && menu) {
+		*ret = *menu;
+		*menu = (struct entry_list)ENTRY_LIST_EMPTY;
+	}
+	if (r == 0 && all.others.problem && all.sign.loader == LOADER_NONE)
+		r = list_doubt(ret, TAKE_PTR(all.others.problem));
+	if (r < 0)
+		entry_list_done(ret);
 	return r;
 }

@@ -160,12 +160,9 @@ static int resolve_cmdline(const struct ctx *ctx, const struct entry_list *list,
 	else if (list->loader == LOADER_NONE || ctx->options->kernel)
 		r = running_cmdline(ctx, plan, &text);
 	else
-		r = refuse(
-			plan,
-			strf("%s has no entry for %s, so its command line is not known: "
-			     "update the boot loader's menu (update-grub)",
-			     str_or(list->loader_file, "the boot loader"),
-			     entry->version));
+		r = refuse(plan,
+			   strf("the command line of %s is not known: %s has none for it",
+				entry->version, str_or(list->loader_file, "no menu")));
 	if (r <= 0)
 		return r;
 	if (!text)
@@ -219,20 +216,71 @@ static int entry_by_hand(const struct ctx *ctx, struct entry *entry, struct plan
 	return strv_copy(&entry->initrds, &options->initrds) < 0 ? -ENOMEM : 1;
 }
 
-static int named_entry(struct entry_list *list, const char *id, struct plan *plan,
+static const char *id_of(const struct entry *entry)
+{
+	return entry->id;
+}
+
+static const char *position_of(const struct entry *entry)
+{
+	return entry->position;
+}
+
+static const char *title_of(const struct entry *entry)
+{
+	return entry->title;
+}
+
+/* The only one that is called so, in one way of calling it. Returns 1 and *@ret, 0 if
+ * none is, -EEXIST if several are, or -ENOMEM. */
+static int look_up(struct entry_list *list, const char *name,
+		   const char *(*name_of)(const struct entry *), struct entry **ret)
+{
+	struct entry *found = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct entry *entry = &list->items[i];
+
+		if (!streq(name_of(entry), name))
+			continue;
+		if (found)
+			return -EEXIST;
+		found = entry;
+	}
+	*ret = found;
+	return found ? 1 : 0;
+}
+
+/* What the user calls it: an id before a position, and that before a title. */
+static int named_entry(const struct ctx *ctx, struct entry_list *list, struct plan *plan,
 		       struct entry **ret)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (!streq(list->items[i].id, id))
-			continue;
-		*ret = &list->items[i];
-		if (!(*ret)->usable || !(*ret)->kernel || !(*ret)->version)
-			return refuse(plan, strf("entry '%s' cannot be booted: %s", id,
-						 str_or((*ret)->why, "no kernel")));
-		plan->reason = strf("entry '%s' was asked for", id);
-		return plan->reason ? 1 : -ENOMEM;
-	}
-	return refuse(plan, strf("there is no entry '%s': see " NAME " --list", id));
+	static const char *(*const names[])(const struct entry *) = { id_of, position_of,
+								      title_of };
+	const char *name = ctx->options->entry;
+	struct entry *entry = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
+		r = look_up(list, name, names[i], &entry);
+	if (r == -EEXIST)
+		return refuse(
+			plan,
+			strf("more than one entry is called '%s': take an id of " NAME
+			     " --list",
+			     name));
+	if (r == 0)
+		return refuse(plan,
+			      strf("there is no entry '%s': see " NAME " --list", name));
+	/* All that it lacks is a command line. */
+	if (entry->unlisted && ctx->options->cmdline)
+		entry->usable = true;
+	if (!entry->usable || !entry->kernel || !entry->version)
+		return refuse(plan, strf("entry '%s' cannot be booted: %s", name,
+					 str_or(entry->why, "no kernel")));
+	*ret = entry;
+	plan->reason = strf("entry '%s' was asked for", name);
+	return plan->reason ? 1 : -ENOMEM;
 }
 
 int plan_derive(const struct ctx *ctx, const char *exclude, struct plan *ret)
@@ -254,7 +302,7 @@ int plan_derive(const struct ctx *ctx, const char *exclude, struct plan *ret)
 	if (options->kernel)
 		r = entry_by_hand(ctx, &hand, ret);
 	else if (options->entry)
-		r = named_entry(&list, options->entry, ret, &entry);
+		r = named_entry(ctx, &list, ret, &entry);
 	else
 		r = choose_entry(ctx, &list, exclude, &entry, &ret->reason);
 	if (r <= 0)

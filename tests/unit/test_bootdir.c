@@ -228,6 +228,15 @@ static const struct tree {
 static char dir[] = "/tmp/warmboot-bootdir-XXXXXX";
 static struct root root = ROOT_EMPTY;
 static struct entry_list list = ENTRY_LIST_EMPTY;
+static struct images images = IMAGES_EMPTY;
+
+/* What the directories hold now. */
+static int find(void)
+{
+	int r = images_init(&images, &root);
+
+	return r < 0 ? r : bootdir_find(&images, &list);
+}
 
 static void set_up(void)
 {
@@ -238,6 +247,7 @@ static void set_up(void)
 static void tear_down(void)
 {
 	entry_list_done(&list);
+	images_done(&images);
 	root_done(&root);
 	ck_assert_int_eq(fake_root_remove(dir), 0);
 }
@@ -314,7 +324,7 @@ START_TEST(test_tree)
 
 	for (size_t i = 0; i < ARRAY_SIZE(tree->items) && tree->items[i].path; i++)
 		put(&tree->items[i]);
-	ck_assert_int_eq(bootdir_find(&root, &list), 0);
+	ck_assert_int_eq(find(), 0);
 	found = describe();
 	ck_assert_msg(streq(found, tree->expected), "%s:\n%s", tree->name, found);
 	ck_assert_ptr_null(list.not_understood);
@@ -328,7 +338,7 @@ START_TEST(test_fields)
 			 0);
 	ck_assert_int_eq(
 		fake_root_kernel(dir, "/usr/lib/modules/6.9/vmlinuz", "6.9", NULL), 0);
-	ck_assert_int_eq(bootdir_find(&root, &list), 0);
+	ck_assert_int_eq(find(), 0);
 	ck_assert_uint_eq(list.count, 2);
 	qsort(list.items, list.count, sizeof(*list.items), compare_kernels);
 	ck_assert_str_eq(list.items[0].id, "vmlinuz-" GOOD);
@@ -350,7 +360,7 @@ START_TEST(test_too_many_names)
 
 		ck_assert_int_eq(fake_root_text(dir, path, ""), 0);
 	}
-	ck_assert_int_eq(bootdir_find(&root, &list), 0);
+	ck_assert_int_eq(find(), 0);
 	ck_assert_uint_eq(list.count, 0);
 	ck_assert_pstr_eq(list.not_understood, "/boot holds more than 20000 names");
 }

@@ -13,10 +13,13 @@ Suite *choose_suite(void);
 /* Where an entry of the list below comes from, and what is the matter with it. */
 enum {
 	MENU = 1 << 0,	  /* it is in GRUB's menu */
-	NEXT = 1 << 1,	  /* … as the first entry */
+	NEXT = 1 << 1,	  /* … as the default */
 	BROKEN = 1 << 2,  /* it cannot be used */
 	MODULES = 1 << 3, /* it is in a module directory only */
 	UNREAD = 1 << 4,  /* the image does not tell a version */
+	RESCUE = 1 << 5,  /* its command line is that of a rescue boot */
+	ALIEN = 1 << 6,	  /* it boots no kernel at all */
+	INIT = 1 << 7,	  /* its command line names an init, as some systems always do */
 };
 
 struct offer {
@@ -28,101 +31,133 @@ struct offer {
 static const struct choice {
 	const char *running; /* 6.1.0-55-amd64 if NULL */
 	enum boot_loader loader;
-	const char *not_understood;
+	const char *not_understood, *one_shot;
 	enum choose_policy policy;
 	const char *pin, *excluded, *removed;
 	struct offer offers[6];
 	const char *chosen; /* its release, or NULL */
 	const char *reason; /* what it has to say, among other things */
+	bool defaulted;	    /* it has to be the default one */
 } choices[] = {
-	/* GRUB's first entry, and nothing but it */
+	/* GRUB's default, whatever its age, place or flavour */
 	{ .loader = LOADER_GRUB,
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL },
 		      { "6.1.0-55-amd64", MENU, NULL } },
 	  .chosen = "6.1.0-56-amd64",
-	  .reason = "first entry of GRUB's menu" },
+	  .reason = "GRUB boots it next (the saved entry)" },
 	{ .loader = LOADER_GRUB,
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT | BROKEN, NULL },
 		      { "6.1.0-55-amd64", MENU, NULL } },
-	  .reason = "6.1.0-56-amd64 is to boot next, but cannot be used: broken" },
-	{ .loader = LOADER_GRUB,
-	  .offers = { { "6.1.0-56-amd64", 0, NULL },
-		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
 	  .reason =
-		  "GRUB's menu still starts with 6.1.0-55-amd64 (the menu is older than "
-		  "6.1.0-56-amd64?): run update-grub" },
-	{ .loader = LOADER_GRUB,
-	  .offers = { { "6.1.0-56-amd64", BROKEN | UNREAD, NULL },
-		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
-	  .reason =
-		  "GRUB's menu starts with 6.1.0-55-amd64, and the newer 6.1.0-56-amd64 cannot be "
-		  "used: broken" },
+		  "GRUB boots 'a title', 6.1.0-56-amd64 next (the saved entry): broken" },
 	{ .loader = LOADER_GRUB,
 	  .offers = { { "6.1.0-56-amd64", MENU, NULL },
 		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
-	  .reason = "though 6.1.0-56-amd64 is newer" },
+	  .chosen = "6.1.0-55-amd64",
+	  .reason = "6.1.0-56-amd64 is newer, but it is not the default" },
 	{ .loader = LOADER_GRUB,
-	  .offers = { { "6.1.0-57-amd64", MODULES, NULL },
-		      { "6.1.0-56-amd64", MENU | NEXT, NULL } },
-	  .reason = "the newer 6.1.0-57-amd64 is not in /boot" },
+	  .offers = { { "6.1.0-56-amd64", BROKEN, NULL },
+		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
+	  .chosen = "6.1.0-55-amd64",
+	  .reason = "6.1.0-56-amd64 is newer, but broken" },
 	{ .loader = LOADER_GRUB,
-	  .offers = { { "6.5.0-1-rt-amd64", MODULES, NULL },
+	  .offers = { { "6.1.0-56-amd64", BROKEN | UNREAD, NULL },
+		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
+	  .chosen = "6.1.0-55-amd64",
+	  .reason = "6.1.0-56-amd64 is newer, but broken" },
+	{ .loader = LOADER_GRUB,
+	  .offers = { { "6.5.0-1-rt-amd64", MODULES | BROKEN, NULL },
 		      { "6.1.0-56-amd64", MENU | NEXT, NULL } },
 	  .chosen = "6.1.0-56-amd64",
-	  .reason = "6.5.0-1-rt-amd64 sorts higher, but it is of another flavour" },
+	  .reason = "6.5.0-1-rt-amd64 sorts higher, but broken" },
 	{ .loader = LOADER_GRUB,
-	  .offers = { { "6.1.0-56-cloud-amd64", MENU | NEXT, NULL },
+	  .offers = { { "6.1.0-56-amd64", MENU, NULL },
+		      { "6.1.0-56-cloud-amd64", MENU | NEXT, NULL } },
+	  .chosen = "6.1.0-56-cloud-amd64",
+	  .reason = "GRUB boots it next" },
+	{ .loader = LOADER_EXTLINUX,
+	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL } },
+	  .chosen = "6.1.0-56-amd64",
+	  .reason = "extlinux boots it next" },
+	{ .loader = LOADER_BLS,
+	  .offers = { { "6.1.0-56-amd64", MENU | NEXT | INIT, NULL } },
+	  .chosen = "6.1.0-56-amd64",
+	  .reason = "systemd-boot boots it next" },
+	/* a backup copy, if that is what it boots */
+	{ .loader = LOADER_GRUB,
+	  .offers = { { "6.1.0-55-amd64.old", MENU | NEXT, "6.1.0-55-amd64" },
 		      { "6.1.0-56-amd64", MENU, NULL } },
-	  .reason = "more than one flavour: cloud-amd64 and amd64" },
+	  .chosen = "6.1.0-55-amd64",
+	  .reason = "6.1.0-56-amd64 is newer, but it is not the default" },
+	/* not what an ordinary boot is */
+	{ .loader = LOADER_GRUB,
+	  .offers = { { "6.1.0-56-amd64", MENU | NEXT | RESCUE, NULL },
+		      { "6.1.0-56-amd64", MENU, NULL } },
+	  .reason = "GRUB boots 'a title' next (the saved entry): it is a rescue boot" },
+	{ .loader = LOADER_GRUB,
+	  .offers = { { "0-rescue-0123", MENU | NEXT, "6.1.0-56-amd64" } },
+	  .reason = "it is a rescue boot" },
+	{ .loader = LOADER_GRUB,
+	  .offers = { { "windows", ALIEN | NEXT, NULL },
+		      { "6.1.0-56-amd64", MENU, NULL } },
+	  .reason = "GRUB boots 'a title' next (the saved entry): another system's" },
+	/* a request for one boot: nothing is armed, whatever the policy */
+	{ .loader = LOADER_GRUB,
+	  .one_shot = "next_entry asks once for 'x'",
+	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL } },
+	  .reason = "next_entry asks once for 'x'" },
+	{ .loader = LOADER_GRUB,
+	  .one_shot = "next_entry asks once for 'x'",
+	  .policy = CHOOSE_NEWEST,
+	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL } },
+	  .reason = "next_entry asks once for 'x'" },
 	/* leftovers are no kernels, whatever their version */
 	{ .loader = LOADER_GRUB,
 	  .offers = { { "6.1.0-57-amd64.old", BROKEN, "6.1.0-57-amd64" },
 		      { "6.1.0-57-amd64.dpkg-new", BROKEN, "6.1.0-57-rt-amd64" },
 		      { "6.1.0-56-amd64", MENU | NEXT, NULL } },
 	  .chosen = "6.1.0-56-amd64",
-	  .reason = "first entry of GRUB's menu" },
+	  .reason = "GRUB boots it next (the saved entry)" },
 	/* what its name claims counts as well as what it is */
 	{ .loader = LOADER_GRUB,
 	  .offers = { { "6.1.0-57-amd64", BROKEN, "6.1.0-50-amd64" },
 		      { "6.1.0-56-amd64", MENU | NEXT, NULL } },
-	  .reason = "the newer 6.1.0-57-amd64 cannot be used" },
+	  .chosen = "6.1.0-56-amd64",
+	  .reason = "6.1.0-57-amd64 is newer, but broken" },
 	/* removed, excluded */
 	{ .loader = LOADER_GRUB,
 	  .removed = "6.1.0-56-amd64",
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL },
 		      { "6.1.0-55-amd64", MENU, NULL } },
-	  .reason = "GRUB's menu starts with 6.1.0-56-amd64, but it is being removed" },
+	  .reason =
+		  "GRUB boots 'a title', 6.1.0-56-amd64 next (the saved entry): it is being removed" },
 	{ .loader = LOADER_GRUB,
 	  .removed = "6.1.0-55-amd64",
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL },
 		      { "6.1.0-55-amd64", MENU, NULL } },
 	  .chosen = "6.1.0-56-amd64",
-	  .reason = "first entry" },
+	  .reason = "GRUB boots it next" },
 	{ .loader = LOADER_GRUB,
 	  .excluded = "6.1.0-5?-amd64",
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL },
 		      { "6.1.0-9-amd64", MENU, NULL } },
-	  .reason =
-		  "GRUB's menu starts with 6.1.0-56-amd64, but the configuration excludes it" },
+	  .reason = "the configuration excludes it" },
 	{ .loader = LOADER_GRUB,
 	  .excluded = "*-amd64",
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL } },
 	  .reason = "the configuration excludes it" },
 	/* not known is not known */
 	{ .loader = LOADER_GRUB,
-	  .not_understood = "grubenv has saved_entry=1",
+	  .not_understood = "grubenv cannot be read",
 	  .offers = { { "6.1.0-56-amd64", MENU | NEXT, NULL } },
-	  .reason = "grubenv has saved_entry=1" },
-	{ .loader = LOADER_BLS,
-	  .not_understood = "entries are not read",
-	  .offers = { { "6.1.0-56-amd64", 0, NULL } },
-	  .reason = "entries are not read" },
+	  .reason = "grubenv cannot be read" },
 	{ .loader = LOADER_OTHER,
+	  .not_understood = "refind.conf belongs to rEFInd",
 	  .offers = { { "6.1.0-56-amd64", 0, NULL } },
-	  .reason = "the boot loader's next entry is not known" },
+	  .reason = "refind.conf belongs to rEFInd" },
 	{ .loader = LOADER_GRUB,
-	  .offers = { { "6.1.0-56-amd64", 0, NULL } },
-	  .reason = "is no kernel to choose" },
+	  .offers = { { "6.1.0-56-amd64", MENU, NULL } },
+	  .reason = "what GRUB boots next is not known: the menu names no entry" },
 	{ .loader = LOADER_NONE, .reason = "no kernel was found" },
 	/* without a boot loader's configuration: the newest of the running flavour */
 	{ .loader = LOADER_NONE,
@@ -171,7 +206,7 @@ static const struct choice {
 	  .reason = "/boot holds more than" },
 	/* choose = "newest": whatever the boot loader says */
 	{ .loader = LOADER_GRUB,
-	  .not_understood = "grubenv has saved_entry=1",
+	  .not_understood = "grubenv cannot be read",
 	  .policy = CHOOSE_NEWEST,
 	  .offers = { { "6.1.0-56-amd64", MENU, NULL },
 		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
@@ -184,6 +219,28 @@ static const struct choice {
 		      { "6.1.0-55-cloud-amd64", MENU, NULL } },
 	  .chosen = "6.1.0-55-cloud-amd64",
 	  .reason = "6.1.0-56-amd64 sorts higher, but it is of another flavour" },
+	/* … but never one whose command line is not known */
+	{ .loader = LOADER_GRUB,
+	  .policy = CHOOSE_NEWEST,
+	  .offers = { { "6.1.0-55-amd64", MENU | NEXT, NULL },
+		      { "6.1.0-56-amd64", BROKEN, NULL } },
+	  .reason = "6.1.0-56-amd64 is to boot next, but cannot be used: broken" },
+	/* … nor a rescue boot, nor what is no kernel */
+	{ .loader = LOADER_GRUB,
+	  .policy = CHOOSE_NEWEST,
+	  .offers = { { "windows", ALIEN | NEXT, NULL },
+		      { "6.1.0-56-amd64", MENU | RESCUE, NULL },
+		      { "6.1.0-55-amd64", MENU, NULL } },
+	  .chosen = "6.1.0-55-amd64",
+	  .reason = "choose = \"newest\"" },
+	/* several entries of one release: the first that can be used */
+	{ .loader = LOADER_GRUB,
+	  .policy = CHOOSE_NEWEST,
+	  .offers = { { "6.1.0-55-amd64", MENU | NEXT, NULL },
+		      { "6.1.0-56-amd64", MENU | BROKEN, NULL },
+		      { "6.1.0-56-amd64", MENU, NULL } },
+	  .chosen = "6.1.0-56-amd64",
+	  .reason = "choose = \"newest\"" },
 	/* two files of one release: the one that the menu names */
 	{ .loader = LOADER_GRUB,
 	  .policy = CHOOSE_NEWEST,
@@ -200,6 +257,15 @@ static const struct choice {
 	  .chosen = "6.1.0-55-amd64",
 	  .reason =
 		  "the configuration pins it; 6.1.0-56-amd64 is newer, but it is not the one asked for" },
+	/* … of two entries for it, the default */
+	{ .loader = LOADER_GRUB,
+	  .policy = CHOOSE_PINNED,
+	  .pin = "6.1.0-55-amd64",
+	  .offers = { { "6.1.0-55-amd64", MENU | INIT, NULL },
+		      { "6.1.0-55-amd64", MENU | NEXT, NULL } },
+	  .chosen = "6.1.0-55-amd64",
+	  .defaulted = true,
+	  .reason = "the configuration pins it" },
 	{ .loader = LOADER_GRUB,
 	  .policy = CHOOSE_PINNED,
 	  .pin = "6.1.0-54-amd64",
@@ -243,17 +309,25 @@ static void offer(const struct offer *offer)
 {
 	struct entry entry = ENTRY_EMPTY;
 
-	entry.source = offer->flags & MENU	? SOURCE_GRUB
-		       : offer->flags & MODULES ? SOURCE_MODULES
-						: SOURCE_BOOTDIR;
-	entry.kernel = offer->flags & MODULES
+	entry.source = offer->flags & (MENU | ALIEN) ? SOURCE_GRUB
+		       : offer->flags & MODULES	     ? SOURCE_MODULES
+						     : SOURCE_BOOTDIR;
+	entry.title = strdup("a title");
+	entry.kernel = offer->flags & ALIEN ? NULL
+		       : offer->flags & MODULES
 			       ? strf("/usr/lib/modules/%s/vmlinuz", offer->release)
 			       : strf("/boot/vmlinuz-%s", offer->release);
-	entry.id = strdup(entry.kernel);
+	entry.id = strdup(str_or(entry.kernel, "alien"));
+	if (offer->flags & (MENU | ALIEN))
+		entry.cmdline = strdup(offer->flags & RESCUE ? "root=/dev/vda1 single"
+				       : offer->flags & INIT ? "init=/nix/store/x/init"
+							     : "root=/dev/vda1");
 	entry.is_default = offer->flags & NEXT;
-	entry.usable = !(offer->flags & BROKEN);
-	entry.why = offer->flags & BROKEN ? strdup("broken") : NULL;
-	if (!(offer->flags & UNREAD))
+	entry.usable = !(offer->flags & (BROKEN | ALIEN));
+	entry.why = offer->flags & BROKEN  ? strdup("broken")
+		    : offer->flags & ALIEN ? strdup("another system's")
+					   : NULL;
+	if (!(offer->flags & (UNREAD | ALIEN)))
 		entry.version = strdup(str_or(offer->image, offer->release));
 	ck_assert_int_eq(entry_list_take(&list, &entry), 0);
 }
@@ -267,7 +341,9 @@ static void set_up_choice(const struct choice *choice)
 		ck_assert_int_eq(strv_add(&config.exclude, choice->excluded), 0);
 	list.loader = choice->loader;
 	ck_assert_int_eq(str_set(&list.loader_file, "the menu"), 0);
+	ck_assert_int_eq(str_set(&list.default_reason, "the saved entry"), 0);
 	ck_assert_int_eq(str_set(&list.not_understood, choice->not_understood), 0);
+	ck_assert_int_eq(str_set(&list.one_shot, choice->one_shot), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(choice->offers) && choice->offers[i].release;
 	     i++)
 		offer(&choice->offers[i]);
@@ -300,6 +376,7 @@ START_TEST(test_choice)
 	if (!chosen)
 		return;
 	ck_assert(chosen->usable);
+	ck_assert(chosen->is_default || !choice->defaulted);
 	ck_assert_str_eq(chosen->why, reason);
 	ck_assert(chosen >= list.items && chosen < list.items + list.count);
 	/* The others say why not. */

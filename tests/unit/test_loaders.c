@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Boot loaders that are not read must be noticed: src/find/loaders.c. */
+/* Whose menu is the machine's: src/find/loaders.c, others.c. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/efivar.h"
 #include "fake_root.h"
 #include "find/find.h"
 
@@ -16,47 +17,74 @@ Suite *loaders_suite(void);
 	"menuentry 'A system' {\nlinux /boot/vmlinuz-" RELEASE " root=/dev/sda1\n" \
 	"initrd /boot/initrd.img-" RELEASE "\n}\n"
 
+/* What the machine itself tells: nothing, as in a tree that is only looked at; or BIOS,
+ * UEFI. */
+enum firmware { UNSEEN, BIOS, UEFI };
+
 static const struct machine {
 	const char *path, *text; /* NULL text: a folder */
 	bool grub;		 /* GRUB's menu is there too */
+	enum firmware firmware;
+	const char *info; /* the EFI variable LoaderInfo */
 	enum boot_loader loader;
 	const char *doubt; /* NULL: none */
+	const char *other; /* what is told of another one; NULL: nothing is looked for */
 } machines[] = {
 	/* GRUB on a boot partition */
-	{ "/boot/efi/EFI/debian/grub.cfg", "configfile $prefix/grub.cfg\n", true,
-	  LOADER_GRUB, NULL },
-	{ "/boot/efi/EFI/debian/grub.cfg", MENU, true, LOADER_GRUB,
-	  "GRUB also has a menu in /boot/efi/EFI/debian/grub.cfg" },
-	{ "/boot/efi/EFI/debian/grub.cfg", "menuentry {", true, LOADER_GRUB,
-	  "GRUB also has a menu" },
-	{ "/boot/efi/EFI/debian/grub.cfg", MENU, false, LOADER_GRUB,
-	  "but no menu in /boot/grub" },
-	/* the boot loader specification */
-	{ "/boot/loader/entries", NULL, true, LOADER_GRUB, NULL },
-	{ "/efi/EFI/Linux", NULL, true, LOADER_GRUB, NULL },
-	{ "/boot/loader/entries", NULL, false, LOADER_NONE, NULL },
-	{ "/boot/loader/entries/README", "x", true, LOADER_GRUB, NULL },
-	{ "/boot/loader/entries/a.conf", "x", false, LOADER_BLS,
-	  "boot loader specification entries" },
-	{ "/efi/loader/entries/a.conf", "x", false, LOADER_BLS, "/efi/loader/entries" },
-	{ "/boot/efi/loader/entries/a.conf", "x", true, LOADER_BLS,
-	  "/boot/efi/loader/entries" },
-	{ "/efi/EFI/Linux/debian.efi", "x", false, LOADER_BLS, "unified kernel images" },
-	{ "/boot/EFI/LINUX/debian.EFI", "x", true, LOADER_BLS, "unified kernel images" },
+	{ "/boot/efi/EFI/debian/grub.cfg", "configfile $prefix/grub.cfg\n", true, UNSEEN,
+	  NULL, LOADER_GRUB, NULL, NULL },
+	{ "/boot/efi/EFI/debian/grub.cfg", MENU, true, UNSEEN, NULL, LOADER_GRUB,
+	  "GRUB also has a menu in /boot/efi/EFI/debian/grub.cfg", NULL },
+	{ "/boot/efi/EFI/debian/grub.cfg", "menuentry {", true, UNSEEN, NULL, LOADER_GRUB,
+	  "GRUB also has a menu", NULL },
+	{ "/boot/efi/EFI/debian/grub.cfg", MENU, true, BIOS, NULL, LOADER_GRUB, NULL,
+	  "GRUB: /boot/efi/EFI/debian/grub.cfg" },
+	{ "/boot/loader/entries", NULL, true, UNSEEN, NULL, LOADER_GRUB, NULL, NULL },
+	{ "/efi/EFI/Linux", NULL, true, UNSEEN, NULL, LOADER_GRUB, NULL, NULL },
+	{ "/boot/loader/entries", NULL, false, UNSEEN, NULL, LOADER_NONE, NULL, NULL },
+	{ "/boot/loader/entries/README", "x", true, UNSEEN, NULL, LOADER_GRUB, NULL,
+	  NULL },
 	/* others, alone and beside GRUB */
-	{ "/boot/extlinux/extlinux.conf", "x", false, LOADER_OTHER, "extlinux" },
-	{ "/boot/extlinux.conf", "x", true, LOADER_GRUB, "extlinux" },
-	{ "/efi/EFI/syslinux/syslinux.cfg", "x", false, LOADER_OTHER, "syslinux" },
-	{ "/boot/efi/EFI/refind/refind.conf", "x", false, LOADER_OTHER, "rEFInd" },
-	{ "/boot/refind_linux.conf", "x", true, LOADER_GRUB, "rEFInd" },
-	{ "/boot/limine.conf", "x", false, LOADER_OTHER, "Limine" },
-	{ "/efi/EFI/BOOT/limine.conf", "x", false, LOADER_OTHER, "Limine" },
-	{ "/efi/EFI/Gentoo/vmlinuz-6.6.31.efi", "x", false, LOADER_OTHER,
-	  "the firmware" },
-	{ "/boot/grub/menu.lst", "x", false, LOADER_OTHER, "GRUB Legacy" },
-	{ "/etc/lilo.conf", "x", false, LOADER_OTHER, "LILO" },
-	{ "/boot/efi/EFI/Microsoft/Boot/bootmgfw.efi", "x", true, LOADER_GRUB, NULL },
-	{ "/boot/efi/EFI/debian/shimx64.efi", "x", true, LOADER_GRUB, NULL },
+	{ "/boot/efi/EFI/refind/refind.conf", "x", false, UNSEEN, NULL, LOADER_OTHER,
+	  "belongs to rEFInd", "rEFInd: /boot/efi/EFI/refind/refind.conf" },
+	{ "/boot/refind_linux.conf", "x", true, UNSEEN, NULL, LOADER_GRUB,
+	  "both GRUB (/boot/grub/grub.cfg) and rEFInd (/boot/refind_linux.conf) are "
+	  "configured",
+	  "rEFInd" },
+	{ "/boot/limine.conf", "x", false, UNSEEN, NULL, LOADER_OTHER, "Limine", NULL },
+	{ "/efi/EFI/BOOT/limine.conf", "x", false, UNSEEN, NULL, LOADER_OTHER, "Limine",
+	  NULL },
+	{ "/efi/EFI/Gentoo/vmlinuz-6.6.31.efi", "x", false, UNSEEN, NULL, LOADER_OTHER,
+	  "the firmware", NULL },
+	{ "/boot/grub/menu.lst", "x", false, UNSEEN, NULL, LOADER_OTHER, "GRUB Legacy",
+	  NULL },
+	{ "/etc/lilo.conf", "x", false, UNSEEN, NULL, LOADER_OTHER, "LILO", NULL },
+	{ "/boot/efi/EFI/Microsoft/Boot/bootmgfw.efi", "x", true, UNSEEN, NULL,
+	  LOADER_GRUB, NULL, NULL },
+	{ "/boot/efi/EFI/debian/shimx64.efi", "x", true, UNSEEN, NULL, LOADER_GRUB, NULL,
+	  NULL },
+	/* a BIOS starts nothing of an EFI partition, and what else there is all the same
+	 */
+	{ "/boot/efi/EFI/refind/refind.conf", "x", true, BIOS, NULL, LOADER_GRUB, NULL,
+	  "rEFInd" },
+	{ "/boot/grub/menu.lst", "x", true, BIOS, NULL, LOADER_GRUB,
+	  "both GRUB (/boot/grub/grub.cfg) and GRUB Legacy", "GRUB Legacy" },
+	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, NULL, LOADER_GRUB,
+	  "both GRUB (/boot/grub/grub.cfg) and rEFInd", "rEFInd" },
+	/* what says its name in LoaderInfo */
+	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, "GRUB 2.12-1ubuntu7",
+	  LOADER_GRUB, NULL, "rEFInd" },
+	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, "rEFInd 0.14.0.2",
+	  LOADER_OTHER, "'rEFInd 0.14.0.2' starts this machine",
+	  "GRUB: /boot/grub/grub.cfg" },
+	{ "/boot/efi/EFI/debian/grub.cfg", MENU, true, UEFI, "GRUB 2.12", LOADER_GRUB,
+	  "GRUB also has a menu", NULL },
+	{ "/boot/README", "x", true, UEFI, "systemd-boot 252.39", LOADER_BLS,
+	  "'systemd-boot 252.39' starts this machine", "GRUB: /boot/grub/grub.cfg" },
+	{ "/boot/README", "x", false, UEFI, "systemd-boot 252.39", LOADER_BLS,
+	  "'systemd-boot 252.39' starts this machine", NULL },
+	{ "/boot/README", "x", true, UEFI, NULL, LOADER_GRUB, NULL, NULL },
+	{ "/boot/README", "x", false, UEFI, NULL, LOADER_NONE, NULL, NULL },
 };
 
 static char dir[] = "/tmp/warmboot-loaders-XXXXXX";
@@ -91,10 +119,42 @@ static void tear_down(void)
 	ck_assert_int_eq(fake_root_remove(dir), 0);
 }
 
+/* UTF-16LE with a NUL, behind four bytes of attributes. */
+static void put_variable(const char *name, const char *guid, const char *text)
+{
+	_cleanup_free_ char *path = strf("/sys/firmware/efi/efivars/%s-%s", name, guid);
+	char data[256] = { 6 };
+	size_t len = 4;
+
+	for (const char *s = text; *s; s++, len += 2)
+		data[len] = *s;
+	ck_assert_int_eq(fake_root_file(dir, path, data, len + 2), 0);
+}
+
+static void put_firmware(const struct machine *machine)
+{
+	if (machine->firmware == UNSEEN)
+		return;
+	ck_assert_int_eq(fake_root_folder(dir, "/sys/firmware/acpi"), 0);
+	if (machine->firmware == UEFI)
+		put_variable("BootCurrent", EFIVAR_GLOBAL, "");
+	if (machine->info)
+		put_variable("LoaderInfo", EFIVAR_LOADER, machine->info);
+}
+
+static bool tells(const char *what)
+{
+	for (size_t i = 0; i < list.others.count; i++)
+		if (strstr(list.others.items[i], what))
+			return true;
+	return false;
+}
+
 START_TEST(test_loader)
 {
 	const struct machine *machine = &machines[_i];
 
+	put_firmware(machine);
 	if (machine->grub)
 		ck_assert_int_eq(fake_root_text(dir, "/boot/grub/grub.cfg", MENU), 0);
 	ck_assert_int_eq(machine->text ? fake_root_text(dir, machine->path, machine->text)
@@ -103,8 +163,15 @@ START_TEST(test_loader)
 	ck_assert_int_eq(find_entries(&ctx, &list), 0);
 	ck_assert_msg(list.loader == machine->loader, "%s: loader %d", machine->path,
 		      (int)list.loader);
-	ck_assert_msg(!list.loader_file == (machine->loader == LOADER_NONE), "%s",
-		      machine->path);
+	if (machine->other)
+		ck_assert_msg(tells(machine->other), "%s", machine->path);
+	else
+		ck_assert_msg(list.others.count == 0 || machine->doubt, "%s: %s",
+			      machine->path, list.others.items[0]);
+	if (!machine->doubt && machine->loader != LOADER_NONE) {
+		ck_assert_ptr_nonnull(list.loader_file);
+		ck_assert_ptr_nonnull(list.loader_reason);
+	}
 	if (!machine->doubt)
 		ck_assert_msg(!list.not_understood, "%s: %s", machine->path,
 			      list.not_understood);
