@@ -53,7 +53,7 @@ endif
 objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
 read_only := $(call objects,src/read/*.c)
 shared    := $(call objects,src/base/util.c src/base/envfile.c src/verify/kernel_header.c \
-                      src/verify/pe.c src/verify/uki.c)
+                      src/verify/kernel_file.c src/verify/pe.c src/verify/uki.c)
 main_obj  := $(call objects,src/*.c $(filter-out src/read/%,$(wildcard src/*/*.c)))
 main_lib  := $(filter-out $(B)/src/main.o,$(main_obj))
 read_lib  := $(filter-out $(B)/src/read/main.o,$(read_only))

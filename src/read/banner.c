@@ -6,6 +6,15 @@
 static const char words[] = "Linux version ";
 #define WORDS_LEN (sizeof(words) - 1)
 
+/* A kernel holds the text more than once; only in one of them has the build its number
+ * ("#1 SMP"), which the others leave out, and which uname shows. */
+static bool is_numbered(const uint8_t *text, size_t len)
+{
+	const uint8_t *hash = memmem(text, len, " #", 2);
+
+	return hash && hash + 2 < text + len && hash[2] >= '0' && hash[2] <= '9';
+}
+
 /* A match counts only with its end in sight, so that one cut by a piece's end waits for
  * the next. */
 static bool search(struct banner *b, const uint8_t *data, size_t len)
@@ -18,13 +27,16 @@ static bool search(struct banner *b, const uint8_t *data, size_t len)
 		p += WORDS_LEN;
 		while (p + n < end && n < BANNER_MAX && p[n] >= ' ' && p[n] <= '~')
 			n++;
-		if (n > 0 && n < BANNER_MAX && p + n < end && p[0] >= '0' &&
-		    p[0] <= '9') {
+		if (n == 0 || n >= BANNER_MAX || p + n >= end || p[0] < '0' || p[0] > '9')
+			continue;
+		b->complete = is_numbered(p, n);
+		if (b->complete || !b->found) {
 			memcpy(b->text, p, n);
 			b->text[n] = '\0';
-			b->found = true;
-			return true;
 		}
+		b->found = true;
+		if (b->complete)
+			return true;
 	}
 	return false;
 }
@@ -34,7 +46,7 @@ void banner_feed(struct banner *b, const uint8_t *data, size_t len)
 	uint8_t seam[2 * BANNER_MAX];
 	size_t n = len < BANNER_MAX ? len : BANNER_MAX, keep;
 
-	if (b->found || len == 0)
+	if (b->complete || len == 0)
 		return;
 	memcpy(seam, b->tail, b->tail_len);
 	memcpy(seam + b->tail_len, data, n);

@@ -15,6 +15,7 @@
 
 struct banner {
 	bool found;
+	bool complete; /* with the number of the build: nothing better comes */
 	size_t tail_len;
 	uint8_t tail[BANNER_MAX];
 	char text[BANNER_MAX]; /* what follows the two words, up to the line's end; "" if

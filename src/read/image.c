@@ -12,6 +12,14 @@
  */
 #define PROTOCOL_MIN 0x020c
 
+/* include/linux/module_signature.h: behind a signature stand the 12 bytes of struct
+ * module_signature, the last four of which are its length, and this. */
+#define APPENDED "~Module signature appended~\n"
+#define APPENDED_STRUCT 12
+
+/* Signatures are at most this long; real ones have less than 2 KiB. */
+#define TAIL_MAX ((size_t)16 * 1024)
+
 /* Zero bytes behind an image do no harm; this many are still taken for padding. */
 #define PADDING_MAX 4096
 
@@ -24,8 +32,23 @@ struct image {
 	bool scan_file; /* the version is in the file as it is, not in its payload */
 
 	struct payload payload;
+	uint8_t tail[TAIL_MAX]; /* s390: the last bytes so far */
+	size_t tail_len;
 	bool nonzero_behind; /* something other than zeros behind the image */
 };
+
+/* The others keep it in what is compressed, or in the midst of the code. */
+static bool header_tells_version(const struct kernel_header *h)
+{
+	return h->type == KERNEL_BZIMAGE || h->type == KERNEL_S390;
+}
+
+/* A bzImage unpacks itself. */
+static bool is_compressed(const struct kernel_header *h)
+{
+	return h->type == KERNEL_ZBOOT || h->type == KERNEL_GZIP ||
+	       h->type == KERNEL_PACKED;
+}
 
 /* --- What the header tells --------------------------------------------------- */
 
@@ -98,13 +121,16 @@ static void check_header(struct image *im)
 				h->is_pe ? "an EFI program, but not a kernel"
 					 : "not a kernel image of a known kind");
 	check_size(im);
-	if (h->type == KERNEL_BZIMAGE) {
+	if (h->type == KERNEL_BZIMAGE)
 		check_bzimage(im);
+	if (header_tells_version(h))
 		check_version(im);
-	}
 	check_arch(im);
+	if (im->options.unpack_to && !is_compressed(h))
+		finding_problem(im->findings, "nothing to unpack in it");
 	payload_init(&im->payload, h, im->size,
-		     h->type == KERNEL_BZIMAGE ? NULL : &im->banner, im->findings);
+		     h->type == KERNEL_BZIMAGE ? NULL : &im->banner,
+		     im->options.unpack_to, im->findings);
 }
 
 struct image *image_new(const struct image_options *options,
@@ -120,9 +146,45 @@ struct image *image_new(const struct image_options *options,
 	im->size = size;
 	im->findings = findings;
 	im->scan_file = header->type == KERNEL_ARM64 || header->type == KERNEL_RISCV ||
-			header->type == KERNEL_ELF;
+			header->type == KERNEL_LOONGARCH || header->type == KERNEL_ELF;
 	check_header(im);
 	return im;
+}
+
+static void keep_tail(struct image *im, const uint8_t *data, size_t len)
+{
+	size_t keep;
+
+	if (len >= TAIL_MAX) {
+		memcpy(im->tail, data + len - TAIL_MAX, TAIL_MAX);
+		im->tail_len = TAIL_MAX;
+		return;
+	}
+	keep = im->tail_len < TAIL_MAX - len ? im->tail_len : TAIL_MAX - len;
+	memmove(im->tail, im->tail + im->tail_len - keep, keep);
+	memcpy(im->tail + keep, data, len);
+	im->tail_len = keep + len;
+}
+
+/* An s390 image ends with a mark of its own (arch/s390/boot/vmlinux.lds.S, .sb.trailer);
+ * only a signature may follow. */
+static void check_s390_end(struct image *im)
+{
+	static const uint8_t mark[] = { 0, 0, 0, 0, 0x20, 'z', 'I', 'P', 'L' };
+	const size_t appended = sizeof(APPENDED) - 1, want = sizeof(mark) - 1;
+	const uint8_t *p = im->tail;
+	size_t len = im->tail_len, sig;
+
+	if (len >= appended + APPENDED_STRUCT &&
+	    memcmp(p + len - appended, APPENDED, appended) == 0) {
+		len -= appended + APPENDED_STRUCT;
+		p += len + APPENDED_STRUCT - 4;
+		sig = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+		len = sig < len ? len - sig : 0;
+	}
+	if (len < want || memcmp(im->tail + len - want, mark + 1, want) != 0)
+		finding_problem(im->findings,
+				"truncated: it does not end as a kernel for s390 does");
 }
 
 void image_feed(struct image *im, const uint8_t *data, size_t len)
@@ -131,6 +193,8 @@ void image_feed(struct image *im, const uint8_t *data, size_t len)
 
 	if (im->scan_file)
 		banner_feed(&im->banner, data, len);
+	if (im->header.type == KERNEL_S390)
+		keep_tail(im, data, len);
 	payload_feed(&im->payload, data, len, im->offset);
 	if (im->header.size_is_exact) {
 		n = range_part(im->offset, len, im->header.size, UINT64_MAX, &at);
@@ -164,7 +228,9 @@ void image_finish(struct image *im)
 	finish_payload(im);
 	if (im->nonzero_behind)
 		finding_problem(im->findings, "junk behind the end of the image");
-	if (h->type == KERNEL_BZIMAGE)
+	if (h->type == KERNEL_S390)
+		check_s390_end(im);
+	if (header_tells_version(h))
 		return;
 	if (im->banner.found)
 		(void)!kernel_header_set_version(h, (const uint8_t *)im->banner.text,
@@ -180,11 +246,14 @@ const struct kernel_header *image_header(const struct image *im)
 	return &im->header;
 }
 
-void image_report(const struct image *im, FILE *f)
+void image_report(const struct image *im, const struct image *inside, FILE *f)
 {
-	const struct kernel_header *h = &im->header;
+	const struct kernel_header *h = inside ? &inside->header : &im->header;
+	const struct payload *payload = inside ? &inside->payload : &im->payload;
 
-	out_text(f, "TYPE", kernel_type_name(h->type));
+	out_text(f, "TYPE", kernel_type_name(im->header.type));
+	if (inside)
+		out_text(f, "INNER", kernel_type_name(h->type));
 	if (h->version[0])
 		out_text(f, "VERSION", h->version);
 	if (h->build[0])
@@ -194,12 +263,12 @@ void image_report(const struct image *im, FILE *f)
 		out_format(f, "INIT_SIZE", "%" PRIu32, h->init_size);
 	if (h->cmdline_max)
 		out_format(f, "CMDLINE_MAX", "%" PRIu32, h->cmdline_max);
-	if (h->is_pe)
-		out_text(f, "SIGNED", h->cert_size > 0 ? "1" : "0");
-	for (size_t i = 0; h->type == KERNEL_UKI && i < h->sections_len; i++)
-		out_format(f, "SECTION", "name=%s offset=%" PRIu32 " length=%" PRIu32,
-			   h->sections[i].name, h->sections[i].offset,
-			   h->sections[i].virtual_size);
+	if (is_compressed(h))
+		out_format(f, "UNPACKED", "%" PRIu64, payload->unpacked);
+	if (im->header.is_pe)
+		out_text(f, "SIGNED", im->header.cert_size > 0 ? "1" : "0");
+	if (inside)
+		out_text(f, "INNER_SIGNED", h->cert_size > 0 ? "1" : "0");
 }
 
 void image_free(struct image *im)

@@ -17,6 +17,8 @@
 
 struct image_options {
 	const char *version, *arch; /* NULL: any */
+	const int *unpack_to; /* the kernel that is compressed in it is written there; or
+				 NULL */
 };
 
 struct image;
@@ -37,8 +39,11 @@ void image_finish(struct image *im);
 /* The header, with version and build filled in where only the contents told them. */
 const struct kernel_header *image_header(const struct image *im);
 
-/* TYPE, VERSION, BUILD, ARCH and what else the header tells. */
-void image_report(const struct image *im, FILE *f);
+/*
+ * TYPE, VERSION, BUILD, ARCH and what else the header tells. @inside is the image in a
+ * unified one, which then tells all but the type; NULL: none.
+ */
+void image_report(const struct image *im, const struct image *inside, FILE *f);
 void image_free(struct image *im);
 
 static inline void image_freep(struct image **p)

@@ -23,22 +23,23 @@ static bool has(const uint8_t *buf, size_t len, size_t at, const char *magic)
 	return len >= at && len - at >= n && memcmp(buf + at, magic, n) == 0;
 }
 
-static bool is_kernel(const uint8_t *buf, size_t len)
+static bool is_kernel(const struct kernel_header *header)
 {
-	struct kernel_header header;
-
-	kernel_header_parse(buf, len, &header);
-	return header.type != KERNEL_UNKNOWN && header.type != KERNEL_GZIP;
+	return header->type != KERNEL_UNKNOWN && header->type != KERNEL_GZIP &&
+	       header->type != KERNEL_PACKED;
 }
 
 /* What the bytes say, of a file or of what is compressed in one. */
 static enum kind kind_of(const uint8_t *buf, size_t len)
 {
+	struct kernel_header header;
+
 	if (has(buf, len, 257, "ustar"))
 		return KIND_TAR;
 	if (has(buf, len, 0, "07070"))
 		return KIND_INITRAMFS;
-	return is_kernel(buf, len) ? KIND_IMAGE : KIND_UNKNOWN;
+	kernel_header_parse(buf, len, &header);
+	return is_kernel(&header) ? KIND_IMAGE : KIND_UNKNOWN;
 }
 
 static enum kind kind_by_name(const char *name, enum kind otherwise)
@@ -74,8 +75,10 @@ static int find_kind(const struct request *q, enum kind *ret)
 {
 	uint8_t buf[PEEK_BYTES];
 	const char *problem = NULL;
+	struct kernel_header header;
 	size_t zeros = 0, len;
 	ssize_t n;
+	int r;
 
 	n = read_start(q->fd, buf, sizeof(buf));
 	if (n < 0)
@@ -86,6 +89,14 @@ static int find_kind(const struct request *q, enum kind *ret)
 	*ret = kind_of(buf, len);
 	if (*ret != KIND_UNKNOWN)
 		return 0;
+	/* Some kernels tell themselves only further behind. */
+	r = kernel_header_read(q->fd, &header);
+	if (r < 0)
+		return r;
+	if (is_kernel(&header)) {
+		*ret = KIND_IMAGE;
+		return 0;
+	}
 	if (has(buf, len, 0, "!<arch>\n"))
 		*ret = KIND_DEB;
 	else if (has(buf, len, 0, "\xed\xab\xee\xdb"))

@@ -16,6 +16,7 @@
 #include "read/out.h"
 #include "read/request.h"
 #include "read/sandbox.h"
+#include "verify/uki.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -24,9 +25,8 @@ static const struct verb {
 	const char *options; /* the letters below that go with it */
 	int (*run)(const struct request *);
 } verbs[] = {
-	{ "image", "vamh", request_image },
-	{ "initramfs", "vduh", request_initramfs },
-	{ "digest", "", request_digest },
+	{ "image", "vamhdpo", request_image },	    { "unpack", "va", request_unpack },
+	{ "initramfs", "vduh", request_initramfs }, { "digest", "", request_digest },
 	{ "inspect", "n", request_inspect },
 };
 
@@ -38,6 +38,8 @@ static const struct option options[] = {
 	{ "unpacked-max", required_argument, NULL, 'u' },
 	{ "header-only", no_argument, NULL, 'h' },
 	{ "name", required_argument, NULL, 'n' },
+	{ "profile", required_argument, NULL, 'p' },
+	{ "modules-optional", no_argument, NULL, 'o' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -46,6 +48,8 @@ static int usage(const char *what, const char *detail)
 	fprintf(stderr, "warmboot-read: %s%s%s\n", what, detail ? ": " : "",
 		detail ? detail : "");
 	fputs("usage: warmboot-read image [--version VER] [--arch ARCH] [--md5 HEX] [--header-only]\n"
+	      "                           [--profile N] [--modules-fd N] [--modules-optional]\n"
+	      "       warmboot-read unpack [--version VER] [--arch ARCH] 3>KERNEL\n"
 	      "       warmboot-read initramfs [--version VER] [--modules-fd N] [--unpacked-max BYTES]"
 	      " [--header-only]\n"
 	      "       warmboot-read digest\n"
@@ -80,6 +84,14 @@ static int set_option(struct request *q, int option, const char *value)
 			       : 0;
 	case 'h':
 		q->header_only = true;
+		return 0;
+	case 'o':
+		q->modules_optional = true;
+		return 0;
+	case 'p':
+		if (parse_u64(value, &n) < 0 || n >= UKI_PROFILES_MAX)
+			return usage("not a profile's number", value);
+		q->profile = (size_t)n;
 		return 0;
 	default:
 		q->name = value;

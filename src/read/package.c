@@ -13,8 +13,8 @@
 #define READ_STEP ((size_t)64 * 1024)
 
 /* A bzImage's version string begins within the first 64 KiB and a bit: boot.rst,
- * kernel_version. */
-#define START_BYTES ((size_t)66 * 1024)
+ * kernel_version; that of s390 somewhat later. */
+#define START_BYTES ((size_t)192 * 1024)
 
 /* Where distributions keep kernels, the way that they stand in packages. */
 static const char *const kernel_paths[] = {
@@ -172,9 +172,7 @@ static int verify_kernel(struct reader *rd, struct archive *a, const char *path,
 	n = read_data(a, buf, START_BYTES);
 	if (n < 0)
 		return (int)n;
-	kernel_header_parse(
-		buf, (size_t)n < KERNEL_HEADER_BYTES ? (size_t)n : KERNEL_HEADER_BYTES,
-		&header);
+	kernel_header_parse(buf, (size_t)n, &header);
 	if (header.version_offset > 0 && header.version_offset < (uint64_t)n)
 		(void)!kernel_header_set_version(&header, buf + header.version_offset,
 						 (size_t)n -

@@ -19,23 +19,28 @@ size_t range_part(uint64_t offset, size_t len, uint64_t from, uint64_t to,
 	return (size_t)(end - start);
 }
 
+static bool is_packed_whole(enum kernel_type type)
+{
+	return type == KERNEL_GZIP || type == KERNEL_PACKED;
+}
+
 void payload_init(struct payload *p, const struct kernel_header *header, uint64_t size,
-		  struct banner *banner, struct findings *findings)
+		  struct banner *banner, const int *to, struct findings *findings)
 {
 	uint64_t limit = header->body_size < size ? header->body_size : size;
 
-	*p = (struct payload){ .findings = findings,
-			       .type = header->type,
-			       .banner = banner };
-	if (header->type == KERNEL_GZIP) {
-		p->to = size;
+	*p = (struct payload){
+		.findings = findings, .type = header->type, .banner = banner, .to = to
+	};
+	if (is_packed_whole(header->type)) {
+		p->end = size;
 		p->phase = PAYLOAD_HEAD;
 	}
 	if (header->type != KERNEL_BZIMAGE && header->type != KERNEL_ZBOOT)
 		return;
 	p->from = header->payload_offset;
-	if (__builtin_add_overflow(p->from, header->payload_length, &p->to) ||
-	    p->to > limit || p->from > p->to || p->to - p->from < CODEC_HEAD) {
+	if (__builtin_add_overflow(p->from, header->payload_length, &p->end) ||
+	    p->end > limit || p->from > p->end || p->end - p->from < CODEC_HEAD) {
 		if (header->size <= size)
 			finding_problem(
 				findings,
@@ -65,6 +70,8 @@ static void take_unpacked(struct payload *p, const uint8_t *data, size_t len)
 	p->unpacked += len;
 	if (p->banner)
 		banner_feed(p->banner, data, len);
+	if (p->to && write_full(*p->to, data, len) < 0)
+		fail(p, "what comes out of it cannot be written");
 }
 
 static void unpack(struct payload *p, const uint8_t *data, size_t len, bool at_end)
@@ -79,6 +86,8 @@ static void unpack(struct payload *p, const uint8_t *data, size_t len, bool at_e
 			return;
 		}
 		take_unpacked(p, p->decoder.io.out, p->decoder.io.out_len);
+		if (p->failed)
+			return;
 		data += used;
 		len -= used;
 	} while (r == CODEC_MORE && (len > 0 || at_end || p->decoder.io.out_len > 0));
@@ -95,10 +104,10 @@ static void start(struct payload *p)
 	const char *problem;
 	const struct codec *codec = codec_find(p->head, p->head_len, &problem);
 
-	p->has_length = codec != &codec_gzip;
+	p->has_length = codec != &codec_gzip && !is_packed_whole(p->type);
 	/* x86 counts the length to the payload, EFI zboot does not. */
 	if (p->type == KERNEL_BZIMAGE && p->has_length)
-		p->to -= sizeof(p->length);
+		p->end -= sizeof(p->length);
 	if (!codec && memcmp(p->head, "\177ELF", 4) == 0) {
 		finding_note(p->findings,
 			     "the kernel in it is not compressed: no checksum");
@@ -136,7 +145,7 @@ void payload_feed(struct payload *p, const uint8_t *data, size_t len, uint64_t o
 
 	/* In pieces, because the head may move the end. */
 	while (p->phase != PAYLOAD_NONE) {
-		n = range_part(offset, len, p->from, p->to, &at);
+		n = range_part(offset, len, p->from, p->end, &at);
 		room = sizeof(p->head) - p->head_len;
 		if (p->phase == PAYLOAD_HEAD && n > room)
 			n = room;
@@ -154,9 +163,9 @@ void payload_feed(struct payload *p, const uint8_t *data, size_t len, uint64_t o
 	}
 	if (!p->has_length)
 		return;
-	n = range_part(offset, len, p->to, p->to + sizeof(p->length), &at);
+	n = range_part(offset, len, p->end, p->end + sizeof(p->length), &at);
 	if (n > 0)
-		memcpy(p->length + (offset + at - p->to), data + at, n);
+		memcpy(p->length + (offset + at - p->end), data + at, n);
 }
 
 static void check_length(struct payload *p)

@@ -28,9 +28,9 @@ struct payload {
 	} phase;
 	struct findings *findings;
 	enum kernel_type type;
-	uint64_t from, to; /* what is still to be unpacked: bytes of the file, @to not
+	uint64_t from, end; /* what is still to be unpacked: bytes of the file, @end not
 			      included */
-	bool has_length;   /* the four bytes at @to are the unpacked length */
+	bool has_length;    /* the four bytes at @end are the unpacked length */
 	bool failed;
 	uint8_t length[4];
 	uint8_t head[CODEC_HEAD];
@@ -40,6 +40,7 @@ struct payload {
 	size_t start_len;
 	uint8_t start[64]; /* of what was unpacked */
 	struct banner *banner;
+	const int *to; /* what comes out is written there too; NULL: nowhere */
 };
 #define PAYLOAD_EMPTY                 \
 	{                             \
@@ -49,10 +50,10 @@ struct payload {
 /*
  * Finds the payload of @header in a file of @size bytes; a place outside of the image is
  * a problem, but not if the image is known to be cut. @banner, which sees all that is
- * unpacked, may be NULL.
+ * unpacked, may be NULL, and so may @to, a descriptor that all of it is written to.
  */
 void payload_init(struct payload *p, const struct kernel_header *header, uint64_t size,
-		  struct banner *banner, struct findings *findings);
+		  struct banner *banner, const int *to, struct findings *findings);
 
 /* The next bytes of the file, which stand at @offset. */
 void payload_feed(struct payload *p, const uint8_t *data, size_t len, uint64_t offset);

@@ -18,8 +18,12 @@ struct request {
 	const char *name;      /* of the file, as a hint; may be NULL */
 	int modules_fd;	       /* -1: none */
 	uint64_t unpacked_max; /* bytes; 0: the usual limit */
+	size_t profile;	       /* of a unified image: which one boots */
+	bool modules_optional; /* its initramfs need not hold modules of @version */
 	bool header_only;
-	FILE *out; /* the report goes here */
+	const int *unpack_to; /* the kernel that is compressed in it goes there; may be
+				 NULL */
+	FILE *out;	      /* the report goes here */
 };
 
 /*
@@ -27,6 +31,8 @@ struct request {
  * and returns 0; or a negative errno when the file could not be read at all.
  */
 _must_check_ int request_image(const struct request *q);
+/* The same, and writes the kernel that is compressed in it to descriptor 3. */
+_must_check_ int request_unpack(const struct request *q);
 _must_check_ int request_initramfs(const struct request *q);
 _must_check_ int request_digest(const struct request *q);
 _must_check_ int request_inspect(const struct request *q);

@@ -20,7 +20,8 @@ struct slot {
 
 struct stream {
 	int fd;
-	uint64_t offset, size;
+	uint64_t base;	       /* of the file: where the part begins */
+	uint64_t offset, size; /* in the part */
 	struct digest *digests;
 	size_t digests_len;
 
@@ -68,21 +69,17 @@ static void *hash_thread(void *data)
 	return NULL;
 }
 
-int stream_open(int fd, struct digest *digests, size_t count, struct stream **ret)
+int stream_open_part(int fd, uint64_t offset, uint64_t length, struct digest *digests,
+		     size_t count, struct stream **ret)
 {
-	struct stat st;
-	struct stream *s;
+	struct stream *s = malloc(sizeof(*s));
 
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	s = malloc(sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	s->fd = fd;
+	s->base = offset;
 	s->offset = 0;
-	s->size = (uint64_t)st.st_size;
+	s->size = length;
 	s->digests = digests;
 	s->digests_len = count;
 	s->filled = s->hashed = 0;
@@ -97,6 +94,17 @@ int stream_open(int fd, struct digest *digests, size_t count, struct stream **re
 	return 0;
 }
 
+int stream_open(int fd, struct digest *digests, size_t count, struct stream **ret)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	return stream_open_part(fd, 0, (uint64_t)st.st_size, digests, count, ret);
+}
+
 static int fill(struct stream *s, struct slot *slot)
 {
 	uint64_t left = s->size - s->offset;
@@ -106,7 +114,7 @@ static int fill(struct stream *s, struct slot *slot)
 	slot->len = 0;
 	while (slot->len < want) {
 		ssize_t n = pread(s->fd, slot->data + slot->len, want - slot->len,
-				  (off_t)(s->offset + slot->len));
+				  (off_t)(s->base + s->offset + slot->len));
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -28,6 +28,11 @@ struct stream;
 _must_check_ int stream_open(int fd, struct digest *digests, size_t count,
 			     struct stream **ret);
 
+/* The same for @length bytes from @offset on: to the digests they are the whole file. */
+_must_check_ int stream_open_part(int fd, uint64_t offset, uint64_t length,
+				  struct digest *digests, size_t count,
+				  struct stream **ret);
+
 /*
  * The next bytes, valid until the next call. Returns 1, or 0 at the end, or a negative
  * errno; -EIO when the file ends before the size that it had at the start.

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/util.h"
 #include "verify/kernel_header.h"
+
+/* Of an image: no kernel has more than a handful. */
+#define SECTIONS_MAX 48
+
+/* arch/s390/include/asm/setup.h: PARMAREA, LEGACY_COMMAND_LINE_SIZE. */
+#define S390_PARMAREA 0x10400
+#define S390_LEGACY_CMDLINE 896
 
 /* Bytes of the file that were read, each access of which is checked. */
 struct view {
 	const uint8_t *data;
 	size_t len;
-};
-
-static const struct {
-	uint16_t machine;
-	const char *arch;
-} pe_machines[] = {
-	{ 0x8664, "x86_64" },  { 0xaa64, "aarch64" },	  { 0x014c, "i386" },
-	{ 0x5064, "riscv64" }, { 0x6264, "loongarch64" }, { 0x01c2, "armv7l" },
 };
 
 static const struct {
@@ -33,10 +31,12 @@ static const struct {
 };
 
 static const char *const type_names[] = {
-	[KERNEL_UNKNOWN] = "unknown",	[KERNEL_BZIMAGE] = "bzImage",
-	[KERNEL_ZBOOT] = "zboot",	[KERNEL_ARM64] = "arm64-image",
-	[KERNEL_RISCV] = "riscv-image", [KERNEL_ELF] = "elf",
-	[KERNEL_GZIP] = "gzip-image",	[KERNEL_UKI] = "uki",
+	[KERNEL_UNKNOWN] = "unknown",	  [KERNEL_BZIMAGE] = "bzImage",
+	[KERNEL_ZBOOT] = "zboot",	  [KERNEL_ARM64] = "arm64-image",
+	[KERNEL_RISCV] = "riscv-image",	  [KERNEL_ELF] = "elf",
+	[KERNEL_GZIP] = "gzip-image",	  [KERNEL_UKI] = "uki",
+	[KERNEL_PACKED] = "packed-image", [KERNEL_LOONGARCH] = "loongarch-image",
+	[KERNEL_S390] = "s390-image",
 };
 
 const char *kernel_type_name(enum kernel_type type)
@@ -74,59 +74,28 @@ static bool has(struct view v, uint64_t at, const char *magic, size_t n)
 
 /* --- PE ---------------------------------------------------------------------- */
 
-static void parse_sections(struct view v, uint64_t at, size_t count,
-			   struct kernel_header *h)
+static void parse_pe_side(struct view v, struct kernel_header *h)
 {
-	for (size_t i = 0; i < count && i < KERNEL_SECTIONS_MAX; i++, at += 40) {
-		struct kernel_section *s = &h->sections[i];
-		uint64_t end;
+	struct pe_section sections[SECTIONS_MAX];
+	struct pe pe;
+	size_t n;
 
-		if (at > v.len || v.len - at < 40)
-			return;
-		memcpy(s->name, v.data + at, 8);
-		s->virtual_size = (uint32_t)le(v, at + 8, 4);
-		s->size = (uint32_t)le(v, at + 16, 4);
-		s->offset = (uint32_t)le(v, at + 20, 4);
-		end = (uint64_t)s->offset + s->size;
-		if (s->size > 0 && end > h->sections_end)
-			h->sections_end = end;
-		h->sections_len = i + 1;
-	}
-}
-
-static void parse_pe(struct view v, struct kernel_header *h)
-{
-	uint64_t pe = le(v, 0x3c, 4), optional, directories;
-	uint16_t magic;
-
-	if (!has(v, 0, "MZ", 2) || !has(v, pe, "PE\0\0", 4))
+	if (pe_parse(v.data, v.len, &pe) < 0)
 		return;
-	optional = pe + 24;
-	magic = (uint16_t)le(v, optional, 2);
-	if (magic != 0x20b && magic != 0x10b)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(pe_machines); i++)
-		if (pe_machines[i].machine == le(v, pe + 4, 2))
-			h->arch = pe_machines[i].arch;
 	h->is_pe = true;
-	h->checksum_offset = (uint32_t)(optional + 64);
-	/* The data directories start 16 bytes later in the 64-bit form; the fifth is the
-	 * certificates. */
-	directories = optional + (magic == 0x20b ? 112 : 96);
-	if (le(v, directories - 4, 4) > 4) {
-		h->cert_entry_offset = (uint32_t)(directories + 4 * 8);
-		h->cert_offset = (uint32_t)le(v, h->cert_entry_offset, 4);
-		h->cert_size = (uint32_t)le(v, h->cert_entry_offset + UINT64_C(4), 4);
-	}
-	parse_sections(v, optional + le(v, pe + 20, 2), le(v, pe + 6, 2), h);
-}
+	h->arch = pe.arch;
+	h->checksum_offset = pe.checksum_offset;
+	h->cert_entry_offset = pe.cert_entry_offset;
+	h->cert_offset = pe.cert_offset;
+	h->cert_size = pe.cert_size;
+	n = pe_sections(v.data, v.len, &pe, sections, SECTIONS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t end = (uint64_t)sections[i].offset + sections[i].size;
 
-static bool has_section(const struct kernel_header *h, const char *name)
-{
-	for (size_t i = 0; i < h->sections_len; i++)
-		if (streq(h->sections[i].name, name))
-			return true;
-	return false;
+		if (sections[i].size > 0 && end > h->sections_end)
+			h->sections_end = end;
+	}
+	h->has_linux = pe_find(sections, n, ".linux") != NULL;
 }
 
 /* A PE file ends with its sections, or with its certificates when it is signed. */
@@ -185,20 +154,45 @@ static bool parse_zboot(struct view v, struct kernel_header *h)
 	return true;
 }
 
+/* image_size also counts memory that is not in the file, so only the PE side tells its
+ * length. */
 static bool parse_flat(struct view v, struct kernel_header *h)
 {
+	uint64_t memory = le(v, 16, 8);
+
 	if (has(v, 56, "ARM\x64", 4)) {
 		h->type = KERNEL_ARM64;
 		h->arch = "aarch64";
 	} else if (has(v, 56, "RSC\x05", 4)) {
 		h->type = KERNEL_RISCV;
 		h->arch = "riscv64";
+	} else if (has(v, 0, "MZ", 2) && has(v, 56, "\xcd\x23\x82\x81", 4) &&
+		   streq(h->arch, "loongarch64")) {
+		h->type = KERNEL_LOONGARCH;
 	} else {
 		return false;
 	}
-	/* image_size counts memory that is not in the file, so only the PE side tells. */
+	h->init_size = memory < UINT32_MAX ? (uint32_t)memory : UINT32_MAX;
 	if (h->is_pe)
 		size_from_pe(h);
+	return true;
+}
+
+/* The s390 image is a picture of memory from address 0 on: its version and the room for a
+ * command line stand in the parameter area. */
+static bool parse_s390(struct view v, struct kernel_header *h)
+{
+	uint64_t room = be(v, S390_PARMAREA + 0x30, 8);
+
+	if (!has(v, KERNEL_S390_EP, "S390EP", 6))
+		return false;
+	h->type = KERNEL_S390;
+	h->arch = "s390x";
+	h->version_offset = be(v, S390_PARMAREA + 0x28, 8);
+	if (room == 0)
+		room = S390_LEGACY_CMDLINE;
+	/* arch/s390/kernel/machine_kexec_file.c wants it shorter with its NUL. */
+	h->cmdline_max = room < UINT32_MAX ? (uint32_t)room - 2 : 0;
 	return true;
 }
 
@@ -242,20 +236,45 @@ static bool parse_elf(struct view v, struct kernel_header *h)
 	return true;
 }
 
+/* Compressed as a whole: what the kernel's build makes beside the plain image. */
+static bool parse_packed(struct view v, struct kernel_header *h)
+{
+	static const struct {
+		const char *magic;
+		size_t len;
+	} magics[] = {
+		{ "\xfd"
+		  "7zXZ",
+		  5 },
+		{ "\x28\xb5\x2f\xfd", 4 },
+		{ "\x02\x21\x4c\x18", 4 },
+		{ "BZh", 3 },
+		{ "\x89LZO", 4 },
+		{ "\x5d\0\0", 3 },
+	};
+
+	if (has(v, 0, "\x1f\x8b", 2))
+		h->type = KERNEL_GZIP;
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+		if (has(v, 0, magics[i].magic, magics[i].len))
+			h->type = KERNEL_PACKED;
+	return h->type != KERNEL_UNKNOWN;
+}
+
 void kernel_header_parse(const uint8_t *buf, size_t len, struct kernel_header *ret)
 {
 	const struct view v = { buf, len };
 
 	memset(ret, 0, sizeof(*ret));
-	parse_pe(v, ret);
+	parse_pe_side(v, ret);
 	if (parse_bzimage(v, ret) || parse_zboot(v, ret) || parse_flat(v, ret) ||
 	    parse_elf(v, ret))
 		return;
-	if (ret->is_pe && has_section(ret, ".linux")) {
+	if (ret->is_pe && ret->has_linux) {
 		ret->type = KERNEL_UKI;
 		size_from_pe(ret);
-	} else if (has(v, 0, "\x1f\x8b", 2)) {
-		ret->type = KERNEL_GZIP;
+	} else if (!ret->is_pe && !parse_s390(v, ret)) {
+		(void)parse_packed(v, ret);
 	}
 }
 
@@ -285,46 +304,5 @@ int kernel_header_set_version(struct kernel_header *h, const uint8_t *text, size
 	n = len - build < sizeof(h->build) ? len - build : sizeof(h->build) - 1;
 	memcpy(h->build, text + build, n);
 	h->build[n] = '\0';
-	return 0;
-}
-
-/* As many bytes as there are, up to @len. */
-static ssize_t read_some(int fd, uint8_t *buf, size_t len, uint64_t offset)
-{
-	size_t have = 0;
-
-	while (have < len) {
-		ssize_t n = pread(fd, buf + have, len - have, (off_t)(offset + have));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return (ssize_t)have;
-}
-
-int kernel_header_read(int fd, struct kernel_header *ret)
-{
-	uint8_t buf[KERNEL_HEADER_BYTES];
-	ssize_t n;
-
-	n = read_some(fd, buf, sizeof(buf), 0);
-	if (n < 0)
-		return (int)n;
-	kernel_header_parse(buf, (size_t)n, ret);
-	if (ret->version_offset == 0)
-		return 0;
-
-	n = read_some(fd, buf, KERNEL_VERSION_BYTES, ret->version_offset);
-	if (n < 0)
-		return (int)n;
-	/* An unreadable string leaves the version empty, which its readers treat as
-	 * unknown. */
-	if (kernel_header_set_version(ret, buf, (size_t)n) < 0)
-		ret->version[0] = '\0';
 	return 0;
 }

@@ -16,6 +16,9 @@ static const struct {
 	{ "ARCH", offsetof(struct report, arch) },
 	{ "SHA256", offsetof(struct report, sha256) },
 	{ "AUTHENTICODE", offsetof(struct report, authenticode) },
+	{ "INNER", offsetof(struct report, inner) },
+	{ "CMDLINE", offsetof(struct report, cmdline) },
+	{ "OS", offsetof(struct report, os) },
 };
 
 static const struct {
@@ -29,6 +32,7 @@ static const struct {
 	{ "MODULES", offsetof(struct report, modules) },
 	{ "KERNEL", offsetof(struct report, kernels) },
 	{ "SECTION", offsetof(struct report, sections) },
+	{ "PROFILE", offsetof(struct report, profiles) },
 };
 
 static const struct {
@@ -38,6 +42,7 @@ static const struct {
 	{ "SIZE", offsetof(struct report, size) },
 	{ "INIT_SIZE", offsetof(struct report, init_size) },
 	{ "CMDLINE_MAX", offsetof(struct report, cmdline_max) },
+	{ "UNPACKED", offsetof(struct report, unpacked) },
 };
 
 static void *field(struct report *report, size_t offset)
@@ -82,6 +87,8 @@ static int store(struct report *report, const char *key, char *value)
 		r = parse_flag(value, &report->ok);
 	else if (streq(key, "SIGNED"))
 		r = parse_flag(value, &report->is_signed);
+	else if (streq(key, "INNER_SIGNED"))
+		r = parse_flag(value, &report->is_inner_signed);
 	free(value);
 	return r;
 }

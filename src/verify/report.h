@@ -30,18 +30,24 @@ struct report {
 	char *arch;    /* uname -m of the image */
 	char *sha256;  /* 64 digits; NULL when contents were not read */
 	char *authenticode; /* "match", "mismatch", "none" */
+	char *inner;	    /* of a UKI: the type of the kernel in it */
+	char *cmdline;	    /* of a UKI: its own */
+	char *os;	    /* of a UKI: the name of the system */
 	uint64_t size;	    /* bytes of the file */
 	uint64_t init_size; /* bytes of memory that a bzImage needs to start; 0: not told
 			     */
 	uint64_t cmdline_max; /* bytes of its longest command line without NUL; 0: not
 				 told */
+	uint64_t unpacked;    /* bytes of the kernel that is compressed in it; 0: none */
 	bool is_signed;
+	bool is_inner_signed; /* of a UKI: the kernel in it is */
 	struct strv problems, warnings, notes;
 	struct strv segments; /* of an initramfs: "offset=… length=… compression=…
 				 entries=… …" */
 	struct strv modules;  /* of an initramfs: the versions that it has modules for */
 	struct strv kernels;  /* of a package: "path version" */
 	struct strv sections; /* of a UKI: "name=… offset=… length=…" */
+	struct strv profiles; /* of a UKI with such: "@0 id=… title=… cmdline=…" */
 };
 #define REPORT_EMPTY        \
 	{                   \

@@ -117,11 +117,30 @@ void zboot_add(struct bytes *b, const char *how)
 	memcpy(b->data + 24, how, strlen(how));
 }
 
-void uki_add(struct bytes *b)
+void loongarch_add(struct bytes *b)
 {
-	bytes_zero(b, 1024);
-	bytes_noise(b, 4096, 11);
-	pe_header(b, 0x80, 0x8664, ".linux");
+	bytes_zero(b, 4096);
+	bytes_noise(b, 20000, 9);
+	bytes_add(b, banner, sizeof(banner));
+	bytes_align(b, 512);
+	pe_header(b, 64, 0x6264, ".text");
+	memcpy(b->data + 56, "\xcd\x23\x82\x81", 4);
+}
+
+void s390_add(struct bytes *b)
+{
+	static const char version[] = IMAGE_VERSION " (who@where) " IMAGE_BUILD;
+	static const char mark[] = "\0\0\0\0 zIPL";
+
+	bytes_zero(b, 0x12000);
+	memcpy(b->data + 0x10008, "S390EP", 6);
+	b->data[0x1042d] = 1; /* big-endian: the version is at 0x12000 … */
+	b->data[0x1042e] = 0x20;
+	b->data[0x10436] = 0x10; /* … and 4096 bytes are there for a command line */
+	bytes_add(b, version, sizeof(version));
+	bytes_noise(b, 120000, 7);
+	bytes_align(b, 16);
+	bytes_add(b, mark, sizeof(mark) - 1);
 }
 
 /* --- Signing ----------------------------------------------------------------- */

@@ -20,8 +20,9 @@ void bzimage_add(struct bytes *b, const char *how);
 void arm64_add(struct bytes *b);
 void zboot_add(struct bytes *b, const char *how);
 
-/* A PE file with sections as a UKI has them. */
-void uki_add(struct bytes *b);
+/* A loongarch EFI image; an s390 image, with the mark at its end. */
+void loongarch_add(struct bytes *b);
+void s390_add(struct bytes *b);
 
 /* Signs a PE image with a key made for it: appends the certificates and fills in the
  * header. */

@@ -5,7 +5,8 @@
 
 #include "base/util.h"
 #include "make_image.h"
-#include "verify/kernel_header.h"
+#include "make_uki.h"
+#include "verify/loadable.h"
 
 Suite *kernel_header_suite(void);
 
@@ -34,10 +35,35 @@ static void text(struct bytes *b)
 	bytes_add(b, "just text", 9);
 }
 
+static void uki(struct bytes *b)
+{
+	_cleanup_uki_builder_ struct uki_builder u = UKI_BUILDER_EMPTY;
+
+	uki_builder_usual(&u, "quiet");
+	uki_build(&u, 0x8664, b);
+}
+
+/* Without a header that tells: the claim beside the kernel is what there is. */
+static void uki_arm64(struct bytes *b)
+{
+	_cleanup_uki_builder_ struct uki_builder u = UKI_BUILDER_EMPTY;
+	_cleanup_bytes_ struct bytes kernel = BYTES_EMPTY;
+
+	zboot_add(&kernel, "gzip");
+	uki_builder_add(&u, ".linux", kernel.data, kernel.len);
+	uki_builder_text(&u, ".uname", "6.1.0-claimed");
+	uki_build(&u, 0xaa64, b);
+}
+
 static void pe_without_kernel(struct bytes *b)
 {
-	uki_add(b);
-	memcpy(b->data + 0x80 + 24 + 112 + 128, ".text\0", 6);
+	uki(b);
+	memcpy(b->data + uki_section_header(6), ".other\0", 7);
+}
+
+static void packed_zstd(struct bytes *b)
+{
+	pack_with(b, "zstd", "text", 4);
 }
 
 static const struct {
@@ -50,7 +76,12 @@ static const struct {
 	{ arm64_add, KERNEL_ARM64, "arm64-image", "aarch64", "", false, true },
 	{ zboot_gzip, KERNEL_ZBOOT, "zboot", "aarch64", "", false, true },
 	{ elf_ppc64, KERNEL_ELF, "elf", "ppc64le", "", false, true },
-	{ uki_add, KERNEL_UKI, "uki", "x86_64", "", false, true },
+	{ uki, KERNEL_UKI, "uki", "x86_64", IMAGE_VERSION, false, true },
+	{ uki_arm64, KERNEL_UKI, "uki", "aarch64", "6.1.0-claimed", false, true },
+	{ s390_add, KERNEL_S390, "s390-image", "s390x", IMAGE_VERSION, false, false },
+	{ loongarch_add, KERNEL_LOONGARCH, "loongarch-image", "loongarch64", "", false,
+	  true },
+	{ packed_zstd, KERNEL_PACKED, "packed-image", NULL, "", false, false },
 	{ gzipped, KERNEL_GZIP, "gzip-image", NULL, "", false, false },
 	{ text, KERNEL_UNKNOWN, "unknown", NULL, "", false, false },
 	{ pe_without_kernel, KERNEL_UNKNOWN, "unknown", "x86_64", "", false, false },
@@ -110,7 +141,7 @@ START_TEST(test_cut)
 
 		memcpy(copy, b.data, len);
 		kernel_header_parse(copy, len, &h);
-		ck_assert_uint_le(h.sections_len, KERNEL_SECTIONS_MAX);
+		ck_assert_ptr_nonnull(kernel_type_name(h.type));
 	}
 }
 END_TEST
@@ -164,6 +195,77 @@ START_TEST(test_version)
 }
 END_TEST
 
+/* What stands behind the kernel in its section is not given to the kernel that loads it:
+ * its signature would not hold. */
+START_TEST(test_uki_kernel)
+{
+	_cleanup_uki_builder_ struct uki_builder u = UKI_BUILDER_EMPTY;
+	_cleanup_bytes_ struct bytes b = BYTES_EMPTY, kernel = BYTES_EMPTY;
+	_cleanup_uki_ struct uki image = UKI_EMPTY;
+	_cleanup_close_ int fd = -1;
+	struct kernel_header h;
+
+	bzimage_add(&kernel, "gzip");
+	image_sign(&kernel);
+	uki_builder_text(&u, ".initrd", "x");
+	uki_builder_add(&u, ".linux", kernel.data, kernel.len);
+	u.sections[1].more_memory = 50 << 20;
+	uki_build(&u, 0x8664, &b);
+	fd = bytes_file(&b);
+	ck_assert_int_eq(uki_read(fd, &image), 0);
+	ck_assert_int_eq(kernel_header_read_uki(fd, &image.profiles[0], &h), 0);
+	ck_assert_int_eq(h.type, KERNEL_BZIMAGE);
+	ck_assert_str_eq(h.version, IMAGE_VERSION);
+	ck_assert(!h.version_is_claim);
+	ck_assert_uint_gt(image.profiles[0].linux_image.length, kernel.len);
+	ck_assert_uint_eq(uki_kernel_length(&h, &image.profiles[0]), kernel.len);
+	ck_assert_int_eq(kernel_header_read(fd, &h), 0);
+	ck_assert_int_eq(h.type, KERNEL_UKI);
+	ck_assert_int_eq(h.inner, KERNEL_BZIMAGE);
+	ck_assert_uint_eq(h.init_size, 50 << 20);
+}
+END_TEST
+
+static const struct {
+	const char *machine;
+	enum kernel_type type;
+	enum kernel_way way;
+} ways[] = {
+	{ "x86_64", KERNEL_BZIMAGE, KERNEL_DIRECT },
+	{ "x86_64", KERNEL_UKI, KERNEL_REFUSED },
+	{ "x86_64", KERNEL_ELF, KERNEL_REFUSED },
+	{ "x86_64", KERNEL_GZIP, KERNEL_REFUSED },
+	{ "i686", KERNEL_BZIMAGE, KERNEL_REFUSED },
+	{ "aarch64", KERNEL_ARM64, KERNEL_DIRECT },
+	{ "aarch64", KERNEL_ZBOOT, KERNEL_UNPACK },
+	{ "aarch64", KERNEL_BZIMAGE, KERNEL_REFUSED },
+	{ "loongarch64", KERNEL_ZBOOT, KERNEL_UNPACK },
+	{ "ppc64le", KERNEL_ELF, KERNEL_DIRECT },
+	{ "ppc64le", KERNEL_ZBOOT, KERNEL_REFUSED },
+	{ "s390x", KERNEL_S390, KERNEL_DIRECT },
+	{ "s390x", KERNEL_UNKNOWN, KERNEL_REFUSED },
+	{ "riscv64", KERNEL_PACKED, KERNEL_UNPACK },
+	{ "vax", KERNEL_ELF, KERNEL_REFUSED },
+};
+
+START_TEST(test_ways)
+{
+	ck_assert_int_eq(kernel_way(ways[_i].machine, ways[_i].type), ways[_i].way);
+}
+END_TEST
+
+START_TEST(test_cmdline_room)
+{
+	struct kernel_header h = { .arch = "x86_64", .cmdline_max = 2047 };
+
+	ck_assert_uint_eq(kernel_cmdline_room(&h), 2017); /* measured on 6.1, 6.12, 7.3 */
+	h = (struct kernel_header){ .arch = "aarch64" };
+	ck_assert_uint_eq(kernel_cmdline_room(&h), 2048);
+	h = (struct kernel_header){ .arch = "s390x", .cmdline_max = 894 };
+	ck_assert_uint_eq(kernel_cmdline_room(&h), 895);
+}
+END_TEST
+
 Suite *kernel_header_suite(void)
 {
 	Suite *suite = suite_create("kernel_header");
@@ -173,6 +275,9 @@ Suite *kernel_header_suite(void)
 	tcase_add_test(tc, test_bzimage_fields);
 	tcase_add_loop_test(tc, test_cut, 0, ARRAY_SIZE(kinds));
 	tcase_add_loop_test(tc, test_extremes, 0, ARRAY_SIZE(kinds));
+	tcase_add_test(tc, test_uki_kernel);
+	tcase_add_loop_test(tc, test_ways, 0, ARRAY_SIZE(ways));
+	tcase_add_test(tc, test_cmdline_room);
 	tcase_add_loop_test(tc, test_version, 0, ARRAY_SIZE(versions));
 	suite_add_tcase(suite, tc);
 	return suite;
