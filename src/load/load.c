@@ -53,7 +53,8 @@ const char *load_errno_words(int r)
 }
 
 /* Only where the syscall does not exist; it would skip the signature check elsewhere. */
-static int run_kexec_tool(const struct ctx *ctx, const struct plan *plan, int initrd_fd)
+static int run_kexec_tool(const struct ctx *ctx, const struct plan *plan,
+			  const struct plan_images *images)
 {
 	_cleanup_free_ char *cmdline = strf("--command-line=%s", plan->cmdline);
 	struct sys_command with =
@@ -61,13 +62,13 @@ static int run_kexec_tool(const struct ctx *ctx, const struct plan *plan, int in
 			    "--initrd=/proc/self/fd/3");
 	struct sys_command without =
 		SYS_COMMAND("/sbin/kexec", "-c", "-l", "/proc/self/fd/0", cmdline);
-	struct sys_command *command = initrd_fd < 0 ? &without : &with;
+	struct sys_command *command = images->initrd < 0 ? &without : &with;
 	int r;
 
 	if (!cmdline)
 		return -ENOMEM;
-	command->stdin_fd = plan->kernel.fd;
-	command->pass_fd = initrd_fd;
+	command->stdin_fd = images->kernel;
+	command->pass_fd = images->initrd;
 	command->timeout_ms = KEXEC_TOOL_TIMEOUT_MS;
 	r = ctx->sys->run(command);
 	if (r == -ENOENT)
@@ -80,32 +81,25 @@ struct load_job {
 	const struct plan *plan;
 };
 
-/* In the child. Its own memfd for several initramfs files is verified after it is sealed.
- */
+/* In the child, which alone holds what is copied or unpacked for the load. */
 static int load_work(void *arg)
 {
 	const struct load_job *job = arg;
-	const struct plan *plan = job->plan;
-	_cleanup_close_ int joined = -1;
+	_cleanup_(plan_images_done) struct plan_images images = PLAN_IMAGES_EMPTY;
 	_cleanup_free_ char *problem = NULL;
-	unsigned long flags = plan->n_initrds ? 0 : KEXEC_FILE_NO_INITRAMFS;
-	int initrd = plan->n_initrds ? plan->initrds[0].fd : -1, r;
+	unsigned long flags;
+	int r = plan_prepare(job->ctx, job->plan, &images, &problem);
 
-	if (plan->n_initrds > 1) {
-		initrd = joined = plan_join_initrds(plan);
-		if (joined < 0)
-			return joined;
-		r = plan_verify_initramfs(job->ctx, plan, joined, "the joined initramfs",
-					  NULL, &problem);
-		if (r < 0)
-			return r;
-		if (r == 0) {
-			log_error("%s: %s", plan->initrds[0].path, problem);
-			return -EUCLEAN;
-		}
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		log_error("%s: %s", job->plan->entry_id, problem);
+		return -EUCLEAN;
 	}
-	r = job->ctx->sys->kexec_file_load(plan->kernel.fd, initrd, plan->cmdline, flags);
-	return r == -ENOSYS ? run_kexec_tool(job->ctx, plan, initrd) : r;
+	flags = images.initrd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0;
+	r = job->ctx->sys->kexec_file_load(images.kernel, images.initrd,
+					   job->plan->cmdline, flags);
+	return r == -ENOSYS ? run_kexec_tool(job->ctx, job->plan, &images) : r;
 }
 
 static int load_with_patience(const struct ctx *ctx, const struct plan *plan)
@@ -173,6 +167,22 @@ static int check_after_load(const struct ctx *ctx, const struct plan *plan)
 	return 1;
 }
 
+/* The kernel's answers to an image whose signature it wants. */
+static bool is_about_signature(int r)
+{
+	return r == -EPERM || r == -ENODATA || r == -ENOKEY || r == -EKEYREJECTED;
+}
+
+static const char *load_words(const struct plan *plan, int r)
+{
+	if (r == -EUCLEAN)
+		return "what was copied or unpacked for it is not whole";
+	if (plan->profile && !plan->is_signed && is_about_signature(r))
+		return "the kernel inside the unified image is not signed itself, and "
+		       "Secure Boot or lockdown wants that of a kernel that is loaded";
+	return load_errno_words(r);
+}
+
 int load_plan(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
 	const char *words;
@@ -180,7 +190,7 @@ int load_plan(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 
 	if (r == 0)
 		return check_after_load(ctx, plan);
-	words = r == -EUCLEAN ? "the joined initramfs is not whole" : load_errno_words(r);
+	words = load_words(plan, r);
 	*ret_problem = strf("%s cannot be loaded: %s", plan->version,
 			    words ? words : strerror(-r));
 	return *ret_problem ? 0 : -ENOMEM;

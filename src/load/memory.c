@@ -29,8 +29,8 @@ int memory_suffices(const struct ctx *ctx, const struct plan *plan, bool loaded,
 		    char **ret_problem)
 {
 	_cleanup_free_ char *text = NULL;
-	uint64_t total, available, initrds = 0, held, peak, reserve;
-	uint64_t kernel = (uint64_t)plan->kernel.st.st_size;
+	uint64_t total, available, held, peak, reserve;
+	uint64_t kernel = plan_kernel_size(plan), initrds = plan_initrds_size(plan);
 	char need[24], have[24];
 	int r = root_read(ctx->root, "/proc/meminfo", 65536, &text, NULL);
 
@@ -40,12 +40,15 @@ int memory_suffices(const struct ctx *ctx, const struct plan *plan, bool loaded,
 		r = meminfo(text, "MemAvailable", &available);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < plan->n_initrds; i++)
-		initrds += (uint64_t)plan->initrds[i].st.st_size;
+	if (plan->unpacked > kernel)
+		kernel = plan->unpacked;
 	held = (plan->init_size ? plan->init_size : kernel) + initrds + TABLES;
 	peak = held + (loaded ? held : 0) + kernel + initrds;
-	if (plan->n_initrds > 1)
-		peak += initrds; /* the joined copy */
+	/* Copies in memory, which are read from there. */
+	if (plan_is_joined(plan))
+		peak += initrds;
+	if (plan->profile || plan->unpacked > 0)
+		peak += kernel;
 	reserve = (uint64_t)ctx->config->memory_reserve;
 	if (reserve < total / 10)
 		reserve = total / 10;

@@ -25,6 +25,42 @@ static int problem(char **ret, char *words)
 	return words ? 0 : -ENOMEM;
 }
 
+static int check_start(int fd, uint64_t offset, const char *path, char **ret_problem)
+{
+	uint8_t head[6] = { 0 };
+	int r = read_full_at(fd, head, sizeof(head), offset);
+
+	if (r < 0 && r != -EIO)
+		return r;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(starts); i++)
+		if (memcmp(head, starts[i].bytes, starts[i].len) == 0)
+			return 1;
+	return problem(ret_problem,
+		       strf("'%s' is no initramfs that the kernel takes", path));
+}
+
+/* The kernel and the initramfs that lie inside. */
+static int check_unified(const struct plan *plan, const struct utsname *name,
+			 char **ret_problem)
+{
+	const char *path = plan->kernel.path;
+	struct kernel_header inner;
+	int r = kernel_header_read_uki(plan->kernel.fd, plan->profile, &inner);
+
+	if (r < 0)
+		return r;
+	if (inner.arch && !streq(inner.arch, name->machine))
+		return problem(ret_problem, strf("'%s' is for %s, and this machine is %s",
+						 path, inner.arch, name->machine));
+	if (inner.size > plan->kernel_length)
+		return problem(ret_problem,
+			       strf("the kernel in '%s' is not whole", path));
+	if (plan->profile->initrd.length == 0)
+		return 1;
+	return check_start(plan->kernel.fd, plan->profile->initrd.offset, path,
+			   ret_problem);
+}
+
 int header_check_kernel(const struct ctx *ctx, const struct plan *plan,
 			char **ret_problem)
 {
@@ -39,7 +75,8 @@ int header_check_kernel(const struct ctx *ctx, const struct plan *plan,
 		r = ctx->sys->uname(&name);
 	if (r < 0)
 		return r;
-	if (header.type == KERNEL_UNKNOWN || header.type == KERNEL_UKI)
+	if (header.type == KERNEL_UNKNOWN ||
+	    (header.type == KERNEL_UKI && !plan->profile))
 		return problem(ret_problem,
 			       strf("'%s' is no kernel image that can be loaded", path));
 	if (header.arch && !streq(header.arch, name.machine))
@@ -50,19 +87,10 @@ int header_check_kernel(const struct ctx *ctx, const struct plan *plan,
 		return problem(ret_problem, strf("'%s' is not whole: %s instead of %s",
 						 path, human_size(size, is),
 						 human_size(header.size, wanted)));
-	return 1;
+	return plan->profile ? check_unified(plan, &name, ret_problem) : 1;
 }
 
 int header_check_initramfs(int fd, const char *path, char **ret_problem)
 {
-	uint8_t head[6] = { 0 };
-	int r = read_full_at(fd, head, sizeof(head), 0);
-
-	if (r < 0 && r != -EIO)
-		return r;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(starts); i++)
-		if (memcmp(head, starts[i].bytes, starts[i].len) == 0)
-			return 1;
-	return problem(ret_problem,
-		       strf("'%s' is no initramfs that the kernel takes", path));
+	return check_start(fd, 0, path, ret_problem);
 }

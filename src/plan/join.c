@@ -2,53 +2,56 @@
 /* Several initramfs files, as a boot loader gives them to the kernel: one after the
  * other. */
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
 
+#include "plan/memfd.h"
 #include "plan/plan.h"
+#include "plan/stub.h"
 
 /* Documentation/driver-api/early-userspace/buffer-format.rst: zeros between members; a
- * plain cpio must start at a multiple of 4. */
+ * plain cpio must start at a multiple of 4, which is also what GRUB and systemd-stub pad
+ * to. */
 #define ALIGNMENT 4
-#define BLOCK (256 * 1024)
 
-static int append(int to, const struct plan_file *file, char *block)
+static int append(int to, int from, uint64_t offset, uint64_t length)
 {
-	uint64_t left = (uint64_t)file->st.st_size, offset = 0;
 	static const char zeros[ALIGNMENT];
+	int r = memfd_append(to, from, offset, length);
 
-	while (left > 0) {
-		size_t n = left < BLOCK ? (size_t)left : BLOCK;
-		int r = read_full_at(file->fd, block, n, offset);
+	return r < 0 ? r : write_full(to, zeros, (size_t)(-length & (ALIGNMENT - 1)));
+}
 
-		if (r == 0)
-			r = write_full(to, block, n);
-		if (r < 0)
-			return r;
-		offset += n;
-		left -= n;
-	}
-	return write_full(to, zeros, (size_t)(-offset & (ALIGNMENT - 1)));
+/* As systemd-stub orders them: the kernel looks for microcode in the first archive only.
+ */
+static int join_unified(int to, const struct plan *plan)
+{
+	const struct uki_part *ucode = &plan->profile->ucode;
+	const struct uki_part *initrd = &plan->profile->initrd;
+	int r = append(to, plan->kernel.fd, ucode->offset, ucode->length);
+
+	if (r == 0)
+		r = append(to, plan->kernel.fd, initrd->offset, initrd->length);
+	return r < 0 ? r : stub_append_files(to, plan);
+}
+
+static int join_files(int to, const struct plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_initrds && r == 0; i++)
+		r = append(to, plan->initrds[i].fd, 0,
+			   (uint64_t)plan->initrds[i].st.st_size);
+	return r;
 }
 
 int plan_join_initrds(const struct plan *plan)
 {
-	_cleanup_free_ char *block = malloc(BLOCK);
-	_cleanup_close_ int fd =
-		memfd_create("initramfs", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	_cleanup_close_ int fd = memfd_new("initramfs");
+	int r;
 
-	if (!block)
-		return -ENOMEM;
 	if (fd < 0)
-		return -errno;
-	for (size_t i = 0; i < plan->n_initrds; i++) {
-		int r = append(fd, &plan->initrds[i], block);
-
-		if (r < 0)
-			return r;
-	}
-	if (fcntl(fd, F_ADD_SEALS,
-		  F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-		return -errno;
-	return TAKE_FD(fd);
+		return fd;
+	r = plan->profile ? join_unified(fd, plan) : join_files(fd, plan);
+	if (r == 0)
+		r = memfd_seal(fd);
+	return r < 0 ? r : TAKE_FD(fd);
 }

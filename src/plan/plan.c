@@ -31,7 +31,29 @@ void plan_done(struct plan *plan)
 	for (size_t i = 0; i < plan->n_initrds; i++)
 		plan_file_done(&plan->initrds[i]);
 	free(plan->initrds);
+	uki_done(&plan->uki);
 	*plan = (struct plan)PLAN_EMPTY;
+}
+
+bool plan_is_joined(const struct plan *plan)
+{
+	return plan->profile ? plan->profile->initrd.length > 0 : plan->n_initrds > 1;
+}
+
+uint64_t plan_kernel_size(const struct plan *plan)
+{
+	return plan->profile ? plan->kernel_length : (uint64_t)plan->kernel.st.st_size;
+}
+
+uint64_t plan_initrds_size(const struct plan *plan)
+{
+	uint64_t size = 0;
+
+	if (plan->profile)
+		size = plan->profile->initrd.length + plan->profile->ucode.length;
+	for (size_t i = 0; i < plan->n_initrds; i++)
+		size += (uint64_t)plan->initrds[i].st.st_size;
+	return size;
 }
 
 void plan_print(const struct plan *plan, FILE *f)
@@ -39,6 +61,9 @@ void plan_print(const struct plan *plan, FILE *f)
 	fprintf(f, "entry:        %s\n", plan->entry_id);
 	fprintf(f, "version:      %s\n", plan->version);
 	fprintf(f, "kernel:       %s\n", plan->kernel.path);
+	if (plan->profile)
+		fprintf(f, "unified:      %s%s\n", kernel_type_name(plan->type),
+			plan->profile->initrd.length ? " and initramfs" : "");
 	for (size_t i = 0; i < plan->n_initrds; i++)
 		fprintf(f, "initramfs:    %s\n", plan->initrds[i].path);
 	fprintf(f, "command line: %s\n", plan->cmdline);

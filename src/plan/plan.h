@@ -12,6 +12,8 @@
 
 #include "ctx.h"
 #include "find/entry.h"
+#include "verify/loadable.h"
+#include "verify/uki.h"
 
 #define SHA256_TEXT 65
 
@@ -32,9 +34,22 @@ struct plan {
 	bool by_hand;	       /* -k, -i, -a or -e was given */
 	bool modules_optional; /* no initramfs, or one without modules, is what the entry
 				  means */
-	uint64_t init_size;    /* bytes that the kernel needs to unpack itself (x86 setup
-				  header), or 0 */
-	uint32_t cmdline_max;  /* bytes with the NUL that kexec_file_load takes */
+	uint64_t init_size; /* bytes that the kernel needs to start, if its header tells,
+			       or
+			       0 */
+	uint32_t cmdline_max; /* bytes with the NUL that kexec_file_load takes */
+
+	/* The image itself; in a unified one, the kernel that is inside. */
+	enum kernel_type type;
+	bool is_signed;
+	bool version_is_claim; /* its contents were not read yet, and its header is silent
+				*/
+	uint64_t unpacked;     /* bytes of the kernel compressed in it, known after
+				  plan_verify;     0: not told */
+	/* Unified images: what @kernel holds; NULL: it is none. */
+	struct uki uki;
+	const struct uki_profile *profile; /* in @uki */
+	uint64_t kernel_length;		   /* bytes of .linux that are the kernel */
 };
 #define PLAN_EMPTY                    \
 	{                             \
@@ -60,9 +75,44 @@ _must_check_ int plan_verify(const struct ctx *ctx, struct plan *plan,
 /* The digest of an open file, by the reader. 0 or a negative errno. */
 _must_check_ int plan_digest(const struct ctx *ctx, int fd, char ret[SHA256_TEXT]);
 
-/* Several initramfs files as one, padded so that the kernel finds each: a sealed memfd,
- * or -errno. */
+/*
+ * Several initramfs files, or those in a unified image, as one, padded so that the kernel
+ * finds each: a sealed memfd, or -errno.
+ */
 _must_check_ int plan_join_initrds(const struct plan *plan);
+
+/* Does plan_join_initrds() have something to do? Else there is one file, or none. */
+bool plan_is_joined(const struct plan *plan);
+
+/*
+ * What kexec_file_load(2) is to be given: descriptors of the plan where it takes them, so
+ * that signatures on the files stay valid, and else sealed memfds, verified after they
+ * were sealed.
+ */
+struct plan_images {
+	int kernel, initrd;	    /* initrd -1: none */
+	int own_kernel, own_initrd; /* the memfds among them; else -1 */
+};
+#define PLAN_IMAGES_EMPTY      \
+	{                      \
+		-1, -1, -1, -1 \
+	}
+
+/* For the child that loads, which alone shall hold memfds. Returns 1; 0 with
+ * *@ret_problem (the caller frees); or a negative errno. */
+_must_check_ int plan_prepare(const struct ctx *ctx, const struct plan *plan,
+			      struct plan_images *ret, char **ret_problem);
+void plan_images_done(struct plan_images *images);
+
+/* How kexec_file_load(2) of this machine takes an image of this type; 0 with
+ * *@ret_problem where it does not, 1, or a negative errno. */
+_must_check_ int plan_way(const struct ctx *ctx, const struct plan *plan,
+			  enum kernel_type type, enum kernel_way *ret,
+			  char **ret_problem);
+
+/* Bytes of the kernel and of all initramfs parts, as they are loaded. */
+uint64_t plan_kernel_size(const struct plan *plan);
+uint64_t plan_initrds_size(const struct plan *plan);
 
 /* Verifies one initramfs descriptor for the plan's version: as plan_verify. @ret_sha256
  * may be NULL. */

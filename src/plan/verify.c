@@ -13,18 +13,25 @@
 #include "plan/header.h"
 #include "plan/plan.h"
 #include "plan/reader.h"
+#include "plan/verify.h"
 
 /* Descriptor that sys->run() gives to the reader (base/sys.h: pass_fd). */
 #define PASSED_FD "3"
 
-static bool header_only(const struct ctx *ctx)
+/* Lockdown's state stands in brackets: "none [integrity] confidentiality". */
+#define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
+#define LOCKDOWN_OFF "[none]"
+
+#define ARGS_MAX 16
+
+bool verify_by_header(const struct ctx *ctx)
 {
 	return ctx->config->verify == VERIFY_HEADER;
 }
 
 /* The first problem counts; a firmware boot of the same file would fail too, which is
  * worth saying. */
-static int judge(const struct report *report, const char *path, const char *cure,
+int verify_judge(const struct report *report, const char *path, const char *cure,
 		 char **ret_problem)
 {
 	for (size_t i = 0; i < report->warnings.count; i++)
@@ -63,37 +70,88 @@ static int compare_package(const struct package_sums *sums, struct report *repor
 			      report->sha256, sums->sha256));
 }
 
+struct args {
+	const char *items[ARGS_MAX];
+	size_t count;
+};
+
+static void add(struct args *args, const char *option, const char *value)
+{
+	args->items[args->count++] = option;
+	if (value)
+		args->items[args->count++] = value;
+}
+
+int verify_image(const struct ctx *ctx, const struct plan *plan, int fd,
+		 char **ret_problem)
+{
+	_cleanup_(report_done) struct report report = REPORT_EMPTY;
+	struct args args = { .count = 0 };
+	struct utsname name;
+	int r = ctx->sys->uname(&name);
+
+	if (r < 0)
+		return r;
+	add(&args, "image", NULL);
+	add(&args, "--version", plan->version);
+	add(&args, "--arch", name.machine);
+	r = reader_ask(ctx, fd, -1, args.items, &report);
+	return r < 0 ? r
+		     : verify_judge(&report, plan->kernel.path, VERIFY_CURE_PACKAGE,
+				    ret_problem);
+}
+
+/* The directory that modules in an initramfs are compared with; -1: there is none. */
+static int open_modules(const struct ctx *ctx, const struct plan *plan)
+{
+	_cleanup_free_ char *dir = strf("/usr/lib/modules/%s", plan->version);
+	int fd = dir ? root_open(ctx->root, dir, O_RDONLY | O_DIRECTORY) : -ENOMEM;
+
+	return fd < 0 ? -1 : fd;
+}
+
+/* A unified image, too: its initramfs is verified with it. */
 static int verify_kernel(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
 	_cleanup_(report_done) struct report report = REPORT_EMPTY;
+	_cleanup_close_ int modules = -1;
 	struct package_sums sums;
+	char profile[24];
+	struct args args = { .count = 0 };
 	struct utsname name;
-	const char *args[12];
-	size_t n = 0;
 	int r = ctx->sys->uname(&name);
 
 	if (r == 0)
 		r = package_sums(ctx, plan->version, plan->kernel.path, &sums);
 	if (r < 0)
 		return r;
-	args[n++] = "image";
-	args[n++] = "--version";
-	args[n++] = plan->version;
-	args[n++] = "--arch";
-	args[n++] = name.machine;
-	if (*sums.md5) {
-		args[n++] = "--md5";
-		args[n++] = sums.md5;
+	add(&args, "image", NULL);
+	add(&args, "--version", plan->version);
+	add(&args, "--arch", name.machine);
+	if (*sums.md5)
+		add(&args, "--md5", sums.md5);
+	if (plan->profile) {
+		snprintf(profile, sizeof(profile), "%zu",
+			 (size_t)(plan->profile - plan->uki.profiles));
+		add(&args, "--profile", profile);
+		modules = plan->modules_optional ? -1 : open_modules(ctx, plan);
 	}
-	args[n] = NULL;
-	r = reader_ask(ctx, plan->kernel.fd, -1, args, &report);
+	if (plan->profile && plan->modules_optional)
+		add(&args, "--modules-optional", NULL);
+	if (modules >= 0)
+		add(&args, "--modules-fd", PASSED_FD);
+	r = reader_ask(ctx, plan->kernel.fd, modules, args.items, &report);
 	if (r < 0)
 		return r;
 	take_digest(&report, plan->kernel.sha256);
 	r = compare_package(&sums, &report);
 	if (r < 0)
 		return r;
-	return judge(&report, plan->kernel.path, "reinstall its package", ret_problem);
+	plan->unpacked = report.unpacked;
+	return verify_judge(&report, plan->kernel.path,
+			    plan->profile ? "rebuild it, or reinstall its package"
+					  : VERIFY_CURE_PACKAGE,
+			    ret_problem);
 }
 
 int plan_verify_initramfs(const struct ctx *ctx, const struct plan *plan, int fd,
@@ -102,34 +160,28 @@ int plan_verify_initramfs(const struct ctx *ctx, const struct plan *plan, int fd
 {
 	_cleanup_(report_done) struct report report = REPORT_EMPTY;
 	_cleanup_close_ int modules = -1;
-	_cleanup_free_ char *dir = strf("/usr/lib/modules/%s", plan->version);
 	_cleanup_free_ char *cure =
 		strf("rebuild it (update-initramfs -u -k %s)", plan->version);
-	const char *args[8];
-	size_t n = 0;
+	struct args args = { .count = 0 };
 	int r;
 
-	if (!dir || !cure)
+	if (!cure)
 		return -ENOMEM;
-	if (header_only(ctx))
+	if (verify_by_header(ctx))
 		return header_check_initramfs(fd, path, ret_problem);
-	args[n++] = "initramfs";
+	add(&args, "initramfs", NULL);
 	if (!plan->modules_optional) {
-		args[n++] = "--version";
-		args[n++] = plan->version;
-		modules = root_open(ctx->root, dir, O_RDONLY | O_DIRECTORY);
-		if (modules >= 0) {
-			args[n++] = "--modules-fd";
-			args[n++] = PASSED_FD;
-		}
+		add(&args, "--version", plan->version);
+		modules = open_modules(ctx, plan);
+		if (modules >= 0)
+			add(&args, "--modules-fd", PASSED_FD);
 	}
-	args[n] = NULL;
-	r = reader_ask(ctx, fd, modules, args, &report);
+	r = reader_ask(ctx, fd, modules, args.items, &report);
 	if (r < 0)
 		return r;
 	if (ret_sha256)
 		take_digest(&report, ret_sha256);
-	return judge(&report, path, cure, ret_problem);
+	return verify_judge(&report, path, cure, ret_problem);
 }
 
 int plan_digest(const struct ctx *ctx, int fd, char ret[SHA256_TEXT])
@@ -161,10 +213,49 @@ static int digest_young(const struct ctx *ctx, struct plan *plan)
 	return 1;
 }
 
+/* A copy in memory has no signature but the one inside it: where that is wanted and
+ * missing, the kernel says no to it with certainty. */
+static int check_lockdown(const struct ctx *ctx, const struct plan *plan,
+			  char **ret_problem)
+{
+	_cleanup_free_ char *line = NULL;
+
+	if (!plan->profile || plan->is_signed ||
+	    root_read_line(ctx->root, LOCKDOWN_PATH, &line) < 0 ||
+	    strstr(line, LOCKDOWN_OFF))
+		return 1;
+	*ret_problem = strf("the kernel inside '%s' is not signed itself (only the whole "
+			    "is), and lockdown lets no unsigned kernel be loaded",
+			    plan->kernel.path);
+	return *ret_problem ? 0 : -ENOMEM;
+}
+
+static int verify_initrds(const struct ctx *ctx, struct plan *plan, char **ret_problem)
+{
+	if (plan->n_initrds == 0)
+		return 1;
+	if (plan->n_initrds == 1)
+		return plan_verify_initramfs(ctx, plan, plan->initrds[0].fd,
+					     plan->initrds[0].path,
+					     plan->initrds[0].sha256, ret_problem);
+	/* Several make sense only together: the joined copy is verified where it is
+	 * loaded (prepare.c). */
+	for (size_t i = 0; i < plan->n_initrds; i++) {
+		int r = plan_digest(ctx, plan->initrds[i].fd, plan->initrds[i].sha256);
+
+		if (r < 0)
+			return r;
+	}
+	return 1;
+}
+
 static int verify_headers(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
 	int r = header_check_kernel(ctx, plan, ret_problem);
 
+	/* A version that only the contents tell is not taken from hearsay. */
+	if (r > 0 && plan->version_is_claim)
+		r = verify_kernel(ctx, plan, ret_problem);
 	for (size_t i = 0; i < plan->n_initrds && r > 0; i++)
 		r = header_check_initramfs(plan->initrds[i].fd, plan->initrds[i].path,
 					   ret_problem);
@@ -173,23 +264,15 @@ static int verify_headers(const struct ctx *ctx, struct plan *plan, char **ret_p
 
 int plan_verify(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
-	int r;
+	enum kernel_way way;
+	int r = plan_way(ctx, plan, plan->type, &way, ret_problem);
 
-	if (header_only(ctx))
+	if (r > 0)
+		r = check_lockdown(ctx, plan, ret_problem);
+	if (r <= 0)
+		return r;
+	if (verify_by_header(ctx))
 		return verify_headers(ctx, plan, ret_problem);
 	r = verify_kernel(ctx, plan, ret_problem);
-	if (r <= 0 || plan->n_initrds == 0)
-		return r;
-	if (plan->n_initrds == 1)
-		return plan_verify_initramfs(ctx, plan, plan->initrds[0].fd,
-					     plan->initrds[0].path,
-					     plan->initrds[0].sha256, ret_problem);
-	/* Several make sense only together: the joined copy is verified where it is
-	 * loaded (load/load.c). */
-	for (size_t i = 0; i < plan->n_initrds; i++) {
-		r = plan_digest(ctx, plan->initrds[i].fd, plan->initrds[i].sha256);
-		if (r < 0)
-			return r;
-	}
-	return 1;
+	return r > 0 ? verify_initrds(ctx, plan, ret_problem) : r;
 }
