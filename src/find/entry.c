@@ -82,17 +82,25 @@ int entry_list_take(struct entry_list *list, struct entry *entry)
 int entry_take_image(struct entry *entry, const struct image *image)
 {
 	struct bootname name;
-	bool claims = bootname_read_path(entry->kernel, &name);
-	int r = 0;
+	bool claims = bootname_read_path(entry->kernel, &name) && *name.version;
+	const char *version = image->version;
 
-	if (str_set(&entry->version, image->version) < 0 ||
+	/* Only the contents of some images tell; until they are read, the name does. */
+	entry->version_is_claim = image->version_is_claim || !version;
+	if (!version && !image->problem && claims)
+		version = name.version;
+	if (str_set(&entry->version, version) < 0 ||
 	    str_set(&entry->build, image->build) < 0)
 		return -ENOMEM;
 	entry->is_broken = entry->is_broken || image->is_damaged;
 	if (image->problem)
-		r = entry_refuse(entry, strdup(image->problem));
-	if (r == 0 && claims && image->version && !bootname_agrees(&name, image->version))
-		r = entry_refuse(entry, strf("its name says %s, the image says %s",
-					     name.version, image->version));
-	return r;
+		return entry_refuse(entry, strdup(image->problem));
+	if (!version)
+		return entry_refuse(
+			entry,
+			strdup("neither the image nor its name tells its version"));
+	if (claims && !bootname_agrees(&name, version))
+		return entry_refuse(entry, strf("its name says %s, the image says %s",
+						name.version, version));
+	return 0;
 }

@@ -138,13 +138,10 @@ static int read_header(int fd, struct image *image)
 		return set_problem(image,
 				   strdup("not a kernel image, or only a part of one"));
 	}
-	if (header.type == KERNEL_UKI)
-		return set_problem(
-			image,
-			strdup("a unified kernel image, not read by this version"));
-	if (!*header.version)
+	if (!*header.version && header.type == KERNEL_BZIMAGE)
 		return set_problem(image, strdup("the image does not tell its version"));
-	if (str_set(&image->version, header.version) < 0 ||
+	image->version_is_claim = header.version_is_claim;
+	if (str_set(&image->version, *header.version ? header.version : NULL) < 0 ||
 	    str_set(&image->build, *header.build ? header.build : NULL) < 0)
 		return -ENOMEM;
 	return image->size < header.size ? set_truncated(image, header.size) : 0;

@@ -19,6 +19,7 @@ struct image {
 	ino_t ino; /* 0: it could not be opened */
 	uint64_t size;
 	char *version, *build; /* as of struct entry; NULL: it does not tell */
+	bool version_is_claim; /* as of struct entry */
 	char *problem;	 /* why it cannot be booted, in words; NULL: nothing is seen to be
 			    wrong */
 	bool is_damaged; /* … and nobody else could boot it either */

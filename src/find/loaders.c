@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/efivar.h"
+#include "find/bls.h"
 #include "find/doubt.h"
 #include "find/grub.h"
 #include "find/others.h"
@@ -15,9 +16,9 @@
 static const struct {
 	enum boot_loader loader;
 	int (*read)(const struct ctx *ctx, struct entry_list *ret);
-	bool needs_efi;
 } readers[] = {
-	{ LOADER_GRUB, grub_menu, false },
+	{ LOADER_GRUB, grub_menu },
+	{ LOADER_BLS, bls_menu },
 };
 
 /* What the machine itself says. */
@@ -72,17 +73,24 @@ static int read_sign(const struct root *root, struct sign *sign)
 	return r == -ENOMEM ? r : 0;
 }
 
+/* systemd-boot needs UEFI and always leaves its name. */
+static bool is_worth_reading(const struct sign *sign, enum boot_loader loader)
+{
+	if (loader != LOADER_BLS)
+		return true;
+	if (sign->loader != LOADER_NONE)
+		return sign->loader == LOADER_BLS;
+	return !sign->is_bios && !sign->has_variables;
+}
+
 static int read_menus(const struct ctx *ctx, struct loaders *all)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
-		int r = 0;
+	int r = 0;
 
-		if (!readers[i].needs_efi || !all->sign.is_bios)
+	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(readers); i++)
+		if (is_worth_reading(&all->sign, readers[i].loader))
 			r = readers[i].read(ctx, &all->menus[i]);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 /* Are all of @menu's entries read by GRUB itself (its command blscfg)? */
@@ -113,9 +121,6 @@ static bool is_possible(const struct loaders *all, const struct entry_list *menu
 		return false;
 	if (sign->loader != LOADER_NONE)
 		return menu->loader == sign->loader;
-	/* systemd-boot always leaves its name. */
-	if (menu->loader == LOADER_BLS && sign->has_variables)
-		return false;
 	return !is_part_of_grub(all, menu);
 }
 

@@ -92,20 +92,6 @@ static int list_names(const struct ctx *ctx, struct others *others, const char *
 	return others->problem ? 0 : -ENOMEM;
 }
 
-/* The first file in @dir that matches is enough. */
-static int look_for(const struct ctx *ctx, struct others *others, const char *dir,
-		    const char *pattern, const char *whose)
-{
-	_cleanup_strv_ struct strv names = STRV_EMPTY;
-	const struct other kind = { .whose = whose, .needs_efi = true };
-	int r = list_names(ctx, others, dir, &names);
-
-	for (size_t i = 0; r == 0 && i < names.count; i++)
-		if (fnmatch(pattern, names.items[i], FNM_CASEFOLD) == 0)
-			return add(others, dir, &kind);
-	return r;
-}
-
 static int check_efi_file(const struct ctx *ctx, struct others *others, const char *dir,
 			  const char *name)
 {
@@ -137,8 +123,8 @@ static int check_vendor(const struct ctx *ctx, struct others *others, const char
 
 	if (!dir)
 		return -ENOMEM;
-	if (strcasecmp(vendor, "Linux") == 0)
-		return look_for(ctx, others, dir, "*.efi", "systemd-boot");
+	if (strcasecmp(vendor, "Linux") == 0) /* unified images: of systemd-boot's menu */
+		return 0;
 	r = list_names(ctx, others, dir, &names);
 	for (size_t i = 0; r == 0 && i < names.count; i++)
 		r = check_efi_file(ctx, others, dir, names.items[i]);
@@ -148,16 +134,10 @@ static int check_vendor(const struct ctx *ctx, struct others *others, const char
 static int check_partition(const struct ctx *ctx, struct others *others,
 			   const char *partition)
 {
-	_cleanup_free_ char *entries = strf("%s/loader/entries", partition);
 	_cleanup_free_ char *efi = strf("%s/EFI", partition);
 	_cleanup_strv_ struct strv vendors = STRV_EMPTY;
-	int r;
+	int r = efi ? list_names(ctx, others, efi, &vendors) : -ENOMEM;
 
-	if (!entries || !efi)
-		return -ENOMEM;
-	r = look_for(ctx, others, entries, "*.conf", "systemd-boot");
-	if (r == 0)
-		r = list_names(ctx, others, efi, &vendors);
 	for (size_t i = 0; r == 0 && i < vendors.count; i++)
 		r = check_vendor(ctx, others, efi, vendors.items[i]);
 	return r;
