@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/efivar.h"
 #include "find/bls.h"
 #include "find/doubt.h"
+#include "find/extlinux.h"
 #include "find/grub.h"
 #include "find/others.h"
 
@@ -19,6 +21,7 @@ static const struct {
 } readers[] = {
 	{ LOADER_GRUB, grub_menu },
 	{ LOADER_BLS, bls_menu },
+	{ LOADER_EXTLINUX, extlinux_menu },
 };
 
 /* What the machine itself says. */
@@ -73,22 +76,37 @@ static int read_sign(const struct root *root, struct sign *sign)
 	return r == -ENOMEM ? r : 0;
 }
 
-/* systemd-boot needs UEFI and always leaves its name. */
-static bool is_worth_reading(const struct sign *sign, enum boot_loader loader)
+/* Is there anything in /boot that could be of extlinux? vfat does not care for case. */
+static bool may_hold_extlinux(const struct images *images)
 {
+	for (size_t i = 0; i < images->boot.count; i++)
+		if (strncasecmp(images->boot.items[i], "extlinux", 8) == 0 ||
+		    strncasecmp(images->boot.items[i], "syslinux", 8) == 0)
+			return true;
+	return images->boot_error < 0 && images->boot_error != -ENOENT;
+}
+
+/* What cannot be this machine's is not read at all. */
+static bool is_worth_reading(const struct sign *sign, const struct images *images,
+			     enum boot_loader loader)
+{
+	if (loader == LOADER_EXTLINUX)
+		return may_hold_extlinux(images);
 	if (loader != LOADER_BLS)
 		return true;
+	/* systemd-boot needs UEFI and always leaves its name. */
 	if (sign->loader != LOADER_NONE)
 		return sign->loader == LOADER_BLS;
 	return !sign->is_bios && !sign->has_variables;
 }
 
-static int read_menus(const struct ctx *ctx, struct loaders *all)
+static int read_menus(const struct ctx *ctx, const struct images *images,
+		      struct loaders *all)
 {
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(readers); i++)
-		if (is_worth_reading(&all->sign, readers[i].loader))
+		if (is_worth_reading(&all->sign, images, readers[i].loader))
 			r = readers[i].read(ctx, &all->menus[i]);
 	return r < 0 ? r : 0;
 }
@@ -249,8 +267,10 @@ int loaders_menu(const struct ctx *ctx, const struct images *images,
 
 	r = read_sign(ctx->root, &all.sign);
 	if (r == 0)
-		r = read_menus(ctx, &all);
-	if (r == 0)
+		r = read_menus(ctx, images, &all);
+	/* Where the loader is known, no other one can be it. */
+	if (r == 0 && (all.sign.loader == LOADER_NONE || all.sign.loader == LOADER_GRUB ||
+		       ctx->options->verb == VERB_LIST))
 		r = others_find(ctx, images, &all.others);
 	if (r < 0)
 		return r;

@@ -22,11 +22,6 @@ static const struct {
 } files[] = {
 	{ "/boot/grub/menu.lst", "GRUB Legacy" },
 	{ "/boot/grub/grub.conf", "GRUB Legacy" },
-	{ "/boot/extlinux/extlinux.conf", "extlinux" },
-	{ "/boot/extlinux.conf", "extlinux" },
-	{ "/boot/syslinux/extlinux.conf", "extlinux" },
-	{ "/boot/syslinux/syslinux.cfg", "syslinux" },
-	{ "/boot/syslinux.cfg", "syslinux" },
 	{ "/boot/refind_linux.conf", "rEFInd" },
 	{ "/boot/limine.conf", "Limine" },
 	{ "/boot/limine.cfg", "Limine" },

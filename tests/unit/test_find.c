@@ -158,7 +158,13 @@ static uid_t fake_geteuid(void)
 	return uid;
 }
 
-static const struct sys sys = { .geteuid = fake_geteuid };
+static int fake_uname(struct utsname *ret)
+{
+	*ret = (struct utsname){ .release = "6.1.0-55-amd64", .machine = "x86_64" };
+	return 0;
+}
+
+static const struct sys sys = { .geteuid = fake_geteuid, .uname = fake_uname };
 static const struct ctx ctx = {
 	.options = &options, .config = &config, .root = &root, .sys = &sys
 };

@@ -17,6 +17,13 @@ Suite *loaders_suite(void);
 	"menuentry 'A system' {\nlinux /boot/vmlinuz-" RELEASE " root=/dev/sda1\n" \
 	"initrd /boot/initrd.img-" RELEASE "\n}\n"
 
+#define TYPE1 "/efi/loader/entries/debian.conf"
+#define ENTRY "title Debian\nlinux /vmlinuz\ninitrd /initrd\noptions root=/dev/sda1\n"
+#define EXTLINUX "/boot/extlinux/extlinux.conf"
+#define LABEL                                                \
+	"default l0\nlabel l0\nlinux /boot/vmlinuz-" RELEASE \
+	"\ninitrd /boot/initrd.img-" RELEASE "\nappend root=/dev/sda1\n"
+
 /* What the machine itself tells: nothing, as in a tree that is only looked at; or BIOS,
  * UEFI. */
 enum firmware { UNSEEN, BIOS, UEFI };
@@ -80,9 +87,26 @@ static const struct machine {
 	{ "/boot/efi/EFI/debian/grub.cfg", MENU, true, UEFI, "GRUB 2.12", LOADER_GRUB,
 	  "GRUB also has a menu", NULL },
 	{ "/boot/README", "x", true, UEFI, "systemd-boot 252.39", LOADER_BLS,
-	  "'systemd-boot 252.39' starts this machine", "GRUB: /boot/grub/grub.cfg" },
+	  "systemd-boot started this machine, but no entries are",
+	  "GRUB: /boot/grub/grub.cfg" },
 	{ "/boot/README", "x", false, UEFI, "systemd-boot 252.39", LOADER_BLS,
-	  "'systemd-boot 252.39' starts this machine", NULL },
+	  "systemd-boot started this machine, but no entries are", NULL },
+	{ TYPE1, ENTRY, true, UEFI, "systemd-boot 252.39", LOADER_BLS, NULL,
+	  "GRUB: /boot/grub/grub.cfg" },
+	{ TYPE1, ENTRY, true, UEFI, "GRUB 2.12", LOADER_GRUB, NULL, NULL },
+	{ TYPE1, ENTRY, true, UEFI, NULL, LOADER_GRUB, NULL, NULL },
+	{ TYPE1, ENTRY, true, BIOS, NULL, LOADER_GRUB, NULL, NULL },
+	{ TYPE1, ENTRY, false, UNSEEN, NULL, LOADER_BLS, NULL, NULL },
+	{ TYPE1, ENTRY, true, UNSEEN, NULL, LOADER_GRUB,
+	  "both GRUB (/boot/grub/grub.cfg) and systemd-boot (", "systemd-boot: " },
+	/* U-Boot's and SYSLINUX's menu */
+	{ EXTLINUX, LABEL, false, UNSEEN, NULL, LOADER_EXTLINUX, NULL, NULL },
+	{ EXTLINUX, LABEL, false, BIOS, NULL, LOADER_EXTLINUX, NULL, NULL },
+	{ EXTLINUX, LABEL, true, BIOS, NULL, LOADER_GRUB,
+	  "both GRUB (/boot/grub/grub.cfg) and extlinux (" EXTLINUX ")",
+	  "extlinux: " EXTLINUX },
+	{ EXTLINUX, LABEL, true, UEFI, "GRUB 2.12", LOADER_GRUB, NULL,
+	  "extlinux: " EXTLINUX },
 	{ "/boot/README", "x", true, UEFI, NULL, LOADER_GRUB, NULL, NULL },
 	{ "/boot/README", "x", false, UEFI, NULL, LOADER_NONE, NULL, NULL },
 };
@@ -98,7 +122,13 @@ static uid_t fake_geteuid(void)
 	return 0;
 }
 
-static const struct sys sys = { .geteuid = fake_geteuid };
+static int fake_uname(struct utsname *ret)
+{
+	*ret = (struct utsname){ .release = "6.1.0-55-amd64", .machine = "x86_64" };
+	return 0;
+}
+
+static const struct sys sys = { .geteuid = fake_geteuid, .uname = fake_uname };
 static const struct ctx ctx = {
 	.options = &options, .config = &config, .root = &root, .sys = &sys
 };
@@ -110,6 +140,8 @@ static void set_up(void)
 	ck_assert_int_eq(fake_root_kernel(dir, "/boot/vmlinuz-" RELEASE, RELEASE, NULL),
 			 0);
 	ck_assert_int_eq(fake_root_text(dir, "/boot/initrd.img-" RELEASE, "x"), 0);
+	ck_assert_int_eq(fake_root_kernel(dir, "/efi/vmlinuz", RELEASE, NULL), 0);
+	ck_assert_int_eq(fake_root_text(dir, "/efi/initrd", "x"), 0);
 }
 
 static void tear_down(void)
