@@ -95,6 +95,15 @@ void entry_list_done(struct entry_list *list);
 _must_check_ int entry_list_take(struct entry_list *list, struct entry *entry);
 
 /*
+ * The entry that is called @name: by its id, a position as "1>2", or its title, in this
+ * order; of the boot loader specification also without case and suffix. Returns 1 and
+ * *ret, which points into the list; 0 if there is none; or -EEXIST if several are called
+ * so.
+ */
+_must_check_ int entry_list_find(struct entry_list *list, const char *name,
+				 struct entry **ret);
+
+/*
  * What the file tells about @entry, whose kernel it is: version, build, and why it cannot
  * be booted; also if the release that its name claims is another one. Returns 0 or
  * -ENOMEM.

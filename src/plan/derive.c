@@ -94,59 +94,17 @@ static int entry_by_hand(const struct ctx *ctx, struct entry *entry, struct plan
 	return strv_copy(&entry->initrds, &options->initrds) < 0 ? -ENOMEM : 1;
 }
 
-static const char *id_of(const struct entry *entry)
-{
-	return entry->id;
-}
-
-static const char *position_of(const struct entry *entry)
-{
-	return entry->position;
-}
-
-static const char *title_of(const struct entry *entry)
-{
-	return entry->title;
-}
-
-/* The only one that is called so, in one way of calling it. Returns 1 and *@ret, 0 if
- * none is, -EEXIST if several are, or -ENOMEM. */
-static int look_up(struct entry_list *list, const char *name,
-		   const char *(*name_of)(const struct entry *), struct entry **ret)
-{
-	struct entry *found = NULL;
-
-	for (size_t i = 0; i < list->count; i++) {
-		struct entry *entry = &list->items[i];
-
-		if (!streq(name_of(entry), name))
-			continue;
-		if (found)
-			return -EEXIST;
-		found = entry;
-	}
-	*ret = found;
-	return found ? 1 : 0;
-}
-
-/* What the user calls it: an id before a position, and that before a title. */
 static int named_entry(const struct ctx *ctx, struct entry_list *list, struct plan *plan,
 		       struct entry **ret)
 {
-	static const char *(*const names[])(const struct entry *) = { id_of, position_of,
-								      title_of };
 	const char *name = ctx->options->entry;
 	struct entry *entry = NULL;
-	int r = 0;
+	int r = entry_list_find(list, name, &entry);
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
-		r = look_up(list, name, names[i], &entry);
 	if (r == -EEXIST)
-		return plan_refuse(
-			plan,
-			strf("more than one entry is called '%s': take an id of " NAME
-			     " --list",
-			     name));
+		return plan_refuse(plan, strf("more than one entry is called '%s': take "
+					      "an id of " NAME " --list",
+					      name));
 	if (r == 0)
 		return plan_refuse(
 			plan, strf("there is no entry '%s': see " NAME " --list", name));
