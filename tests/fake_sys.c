@@ -68,6 +68,23 @@ static int next_result(const char *name)
 	return (int)r;
 }
 
+/* What would have been loaded, to be looked at. */
+static void keep_copy(int fd, const char *name, off_t size)
+{
+	_cleanup_free_ char *path = strf("%s/%s", fake_dir, name);
+	_cleanup_fclose_ FILE *f = path ? fopen(path, "we") : NULL;
+	char block[4096];
+
+	for (off_t at = 0; f && at < size;) {
+		ssize_t n = pread(fd, block, sizeof(block), at);
+
+		if (n <= 0)
+			break;
+		fwrite(block, 1, (size_t)n, f);
+		at += n;
+	}
+}
+
 static int fake_kexec_file_load(int kernel_fd, int initrd_fd, const char *cmdline,
 				unsigned long flags)
 {
@@ -81,6 +98,8 @@ static int fake_kexec_file_load(int kernel_fd, int initrd_fd, const char *cmdlin
 			return -EBADF;
 		if (!(flags & KEXEC_FILE_NO_INITRAMFS) && fstat(initrd_fd, &initrd) < 0)
 			return -EBADF;
+		keep_copy(kernel_fd, "loaded-kernel", kernel.st_size);
+		keep_copy(initrd_fd, "loaded-initrd", initrd.st_size);
 		write_file("calls", "ae",
 			   "load kernel=%ld initrd=%ld flags=%lu cmdline=%s = %d\n",
 			   (long)kernel.st_size, (long)initrd.st_size, flags, cmdline, r);
@@ -138,14 +157,14 @@ static int fake_run(const struct sys_command *command)
 
 static int fake_uname(struct utsname *ret)
 {
-	_cleanup_free_ char *text = read_file("uname");
+	_cleanup_free_ char *text = read_file("uname"), *machine = read_file("machine");
 	char *release = text ? str_strip(text) : NULL, *version = NULL;
 
 	memset(ret, 0, sizeof(*ret));
 	if (release && (version = strchr(release, ' ')))
 		*version++ = '\0';
 	snprintf(ret->sysname, sizeof(ret->sysname), "Linux");
-	snprintf(ret->machine, sizeof(ret->machine), "x86_64");
+	snprintf(ret->machine, sizeof(ret->machine), "%s", str_or(machine, "x86_64"));
 	snprintf(ret->release, sizeof(ret->release), "%s",
 		 str_or(release, "6.1.0-55-amd64"));
 	snprintf(ret->version, sizeof(ret->version), "%s",

@@ -31,7 +31,8 @@ static void print_text(const char *path, const struct report *report)
 {
 	char size[24];
 
-	printf("%s: %s, %s, %s\n", path, str_or(report->type, "unknown"),
+	printf("%s: %s%s%s, %s, %s\n", path, str_or(report->type, "unknown"),
+	       report->inner ? " with " : "", str_or(report->inner, ""),
 	       human_size(report->size, size), report->ok ? "whole" : "NOT whole");
 	if (report->version)
 		printf("  version    %s %s\n", report->version,
@@ -40,6 +41,16 @@ static void print_text(const char *path, const struct report *report)
 		printf("  for        %s\n", report->arch);
 	if (report->authenticode && !streq(report->authenticode, "none"))
 		printf("  signature  its digest is a %s\n", report->authenticode);
+	if (report->unpacked)
+		printf("  unpacks to %s\n", human_size(report->unpacked, size));
+	if (report->inner)
+		printf("  inside     the kernel is %ssigned itself\n",
+		       report->is_inner_signed ? "" : "not ");
+	if (report->os)
+		printf("  system     %s\n", report->os);
+	if (report->cmdline)
+		printf("  cmdline    %s\n", report->cmdline);
+	print_list("profiles", &report->profiles);
 	print_list("kernels", &report->kernels);
 	print_list("modules", &report->modules);
 	print_list("segments", &report->segments);
@@ -73,6 +84,12 @@ static json_t *to_json(const char *path, const struct report *report)
 	json_object_set_new(out, "segments", json_strv(&report->segments));
 	json_object_set_new(out, "sections", json_strv(&report->sections));
 	json_object_set_new(out, "kernels", json_strv(&report->kernels));
+	json_object_set_new(out, "inner", json_text(report->inner));
+	json_object_set_new(out, "inner_signed", json_boolean(report->is_inner_signed));
+	json_object_set_new(out, "cmdline", json_text(report->cmdline));
+	json_object_set_new(out, "os", json_text(report->os));
+	json_object_set_new(out, "profiles", json_strv(&report->profiles));
+	json_object_set_new(out, "unpacked", json_integer((json_int_t)report->unpacked));
 	return out;
 }
 

@@ -38,6 +38,11 @@ void scene_put(const char *path, const char *text)
 	ck_assert_int_eq(fake_root_text(machine, path, text), 0);
 }
 
+void scene_put_bytes(const char *path, const void *data, size_t len)
+{
+	ck_assert_int_eq(fake_root_file(machine, path, data, len), 0);
+}
+
 char *scene_fake_read(const char *name, size_t *ret_len)
 {
 	_cleanup_free_ char *path = strf("/%s", name);

@@ -21,6 +21,7 @@ void scene_end(void);
  * frees). */
 void scene_put(const char *path, const char *text);
 void scene_fake(const char *name, const char *text);
+void scene_put_bytes(const char *path, const void *data, size_t len);
 char *scene_read(const char *path);
 bool scene_exists(const char *path);
 void scene_remove(const char *path);
