@@ -7,14 +7,10 @@
 #include <sys/stat.h>
 
 #include "read/deb.h"
-#include "read/image.h"
 #include "read/package.h"
+#include "read/package_kernel.h"
 
 #define READ_STEP ((size_t)64 * 1024)
-
-/* A bzImage's version string begins within the first 64 KiB and a bit: boot.rst,
- * kernel_version; that of s390 somewhat later. */
-#define START_BYTES ((size_t)192 * 1024)
 
 /* Where distributions keep kernels, the way that they stand in packages. */
 static const char *const kernel_paths[] = {
@@ -23,11 +19,14 @@ static const char *const kernel_paths[] = {
 	"boot/kernel-*",
 	"boot/Image-*",
 	"lib/modules/*/vmlinuz",
-	"lib/modules/*/vmlinuz.efi",
 	"lib/modules/*/Image",
 	"usr/lib/modules/*/vmlinuz",
-	"usr/lib/modules/*/vmlinuz.efi",
 	"usr/lib/modules/*/Image",
+	"lib/modules/*/*.efi",
+	"usr/lib/modules/*/*.efi",
+	"boot/EFI/Linux/*.efi",
+	"boot/efi/EFI/Linux/*.efi",
+	"efi/EFI/Linux/*.efi",
 	"usr/src/linux-*/arch/*/boot/*Image*",
 	"usr/src/linux-*/arch/*/boot/vmlinuz.efi",
 };
@@ -132,73 +131,16 @@ static void archive_freep(struct archive **a)
 
 /* --- Kernels ----------------------------------------------------------------- */
 
-/* As many bytes of the entry as there are, up to @len. */
-static ssize_t read_data(struct archive *a, uint8_t *buf, size_t len)
-{
-	size_t have = 0;
-
-	while (have < len) {
-		la_ssize_t n = archive_read_data(a, buf + have, len - have);
-
-		if (n < 0)
-			return -EBADMSG;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return (ssize_t)have;
-}
-
-static void take_findings(struct reader *r, const char *path,
-			  const struct findings *found)
-{
-	for (size_t i = 0; i < found->problems.count; i++)
-		finding_problem(r->findings, "%s: %s", path, found->problems.items[i]);
-	for (size_t i = 0; i < found->warnings.count; i++)
-		finding_warning(r->findings, "%s: %s", path, found->warnings.items[i]);
-	r->findings->bad |= found->bad;
-}
-
-static int verify_kernel(struct reader *rd, struct archive *a, const char *path,
-			 uint64_t size, uint8_t *buf)
-{
-	static const struct image_options any = { .version = NULL };
-	_cleanup_(findings_done) struct findings found = FINDINGS_EMPTY;
-	_cleanup_(image_freep) struct image *im = NULL;
-	struct kernel_header header;
-	const char *version;
-	ssize_t n;
-
-	n = read_data(a, buf, START_BYTES);
-	if (n < 0)
-		return (int)n;
-	kernel_header_parse(buf, (size_t)n, &header);
-	if (header.version_offset > 0 && header.version_offset < (uint64_t)n)
-		(void)!kernel_header_set_version(&header, buf + header.version_offset,
-						 (size_t)n -
-							 (size_t)header.version_offset);
-	im = image_new(&any, &header, size, &found);
-	if (!im)
-		return -ENOMEM;
-	while (n > 0) {
-		image_feed(im, buf, (size_t)n);
-		n = read_data(a, buf, START_BYTES);
-	}
-	if (n < 0)
-		return (int)n;
-	image_finish(im);
-	take_findings(rd, path, &found);
-	version = image_header(im)->version;
-	return strv_take(&rd->package->kernels,
-			 strf("%s %s", path, version[0] ? version : "unknown"));
-}
-
 static int read_kernel(struct reader *rd, struct archive *a, const char *path,
 		       uint64_t size)
 {
-	_cleanup_free_ uint8_t *buf = malloc(START_BYTES);
+	_cleanup_free_ char *version = NULL;
+	int r = package_kernel_verify(a, path, size, rd->findings, &version);
 
-	return buf ? verify_kernel(rd, a, path, size, buf) : -ENOMEM;
+	if (r < 0)
+		return r;
+	return strv_take(&rd->package->kernels,
+			 strf("%s %s", path, *version ? version : "unknown"));
 }
 
 /* --- Archives ---------------------------------------------------------------- */
@@ -379,7 +321,7 @@ ssize_t package_peek(int fd, uint8_t *buf, size_t size)
 	if (archive_read_open(a, o, NULL, read_file, NULL) != ARCHIVE_OK ||
 	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
 		return 0;
-	n = read_data(a, buf, size);
+	n = package_read_data(a, buf, size);
 	return n < 0 ? 0 : n;
 }
 

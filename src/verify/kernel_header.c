@@ -5,8 +5,9 @@
 #include "base/util.h"
 #include "verify/kernel_header.h"
 
-/* Of an image: no kernel has more than a handful. */
-#define SECTIONS_MAX 48
+/* Of an image: no kernel has more than a handful, a unified one with device trees some
+ * hundred. */
+#define SECTIONS_MAX 256
 
 /* arch/s390/include/asm/setup.h: PARMAREA, LEGACY_COMMAND_LINE_SIZE. */
 #define S390_PARMAREA 0x10400

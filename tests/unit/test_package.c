@@ -8,6 +8,7 @@
 
 #include "make_image.h"
 #include "make_report.h"
+#include "make_uki.h"
 #include "read/package.h"
 
 Suite *package_suite(void);
@@ -263,6 +264,9 @@ static const struct {
 	{ "lib/modules/6.1.0/vmlinuz", true },
 	{ "image/lib/modules/6.1.0/vmlinuz", true },
 	{ "usr/src/linux-6.6.30-gentoo-dist/arch/x86/boot/bzImage", true },
+	{ "lib/modules/6.1.0/vmlinuz-virt.efi", true },
+	{ "usr/lib/modules/6.1.0/vmlinuz.efi", true },
+	{ "lib/modules/6.1.0/vmlinuz-virt.efi.extra.d/a.addon.efi", false },
 	{ "boot/System.map-6.1.0", false },
 	{ "boot/config-6.1.0", false },
 	{ "boot/grub/vmlinuz-6.1.0", false },
@@ -274,6 +278,25 @@ static const struct {
 START_TEST(test_paths)
 {
 	ck_assert_int_eq(package_is_kernel(paths[_i].path), paths[_i].kernel);
+}
+END_TEST
+
+/* A unified image in a package: what it boots is verified, too. */
+START_TEST(test_unified)
+{
+	_cleanup_uki_builder_ struct uki_builder u = UKI_BUILDER_EMPTY;
+	_cleanup_bytes_ struct bytes image = BYTES_EMPTY, b = BYTES_EMPTY;
+	_cleanup_report_ struct report report = REPORT_EMPTY;
+
+	uki_builder_usual(&u, "quiet");
+	if (_i)
+		u.sections[4].data.data[100] ^= 1;
+	uki_build(&u, 0x8664, &image);
+	files(&b, archive_write_set_format_pax_restricted, archive_write_add_filter_zstd,
+	      "", "usr/lib/modules/" IMAGE_VERSION "/vmlinuz-virt.efi", &image);
+	inspect(&b, &report);
+	assert_problem(&report, _i ? "vmlinuz-virt.efi: .initrd: " : NULL);
+	ck_assert(strv_mentions(&report.kernels, "vmlinuz-virt.efi " IMAGE_VERSION));
 }
 END_TEST
 
@@ -322,6 +345,7 @@ Suite *package_suite(void)
 	tcase_add_loop_test(tc, test_cut, 0, ARRAY_SIZE(kinds));
 	tcase_add_loop_test(tc, test_paths, 0, ARRAY_SIZE(paths));
 	tcase_add_test(tc, test_deb_lengths);
+	tcase_add_loop_test(tc, test_unified, 0, 2);
 	tcase_add_test(tc, test_detection);
 	suite_add_tcase(suite, tc);
 	return suite;
