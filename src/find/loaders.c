@@ -5,14 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/efivar.h"
 #include "find/bls.h"
 #include "find/doubt.h"
 #include "find/extlinux.h"
 #include "find/grub.h"
 #include "find/others.h"
-
-#define EFI "/sys/firmware/efi"
+#include "find/sign.h"
 
 /* In the order in which one of them is shown where it is not known which counts. */
 static const struct {
@@ -22,15 +20,6 @@ static const struct {
 	{ LOADER_GRUB, grub_menu },
 	{ LOADER_BLS, bls_menu },
 	{ LOADER_EXTLINUX, extlinux_menu },
-};
-
-/* What the machine itself says. */
-struct sign {
-	bool is_efi, is_bios; /* neither: nothing is to be seen (another root) */
-	bool has_variables;   /* firmware variables can be read */
-	enum boot_loader
-		loader; /* LOADER_NONE: not told; LOADER_OTHER: not one of ours */
-	char *info;	/* LoaderInfo; NULL: there is none */
 };
 
 /* All that there is. */
@@ -45,35 +34,7 @@ static void loaders_done(struct loaders *all)
 	for (size_t i = 0; i < ARRAY_SIZE(all->menus); i++)
 		entry_list_done(&all->menus[i]);
 	others_done(&all->others);
-	free(all->sign.info);
-}
-
-/* systemd-boot, newer GRUBs, rEFInd and others leave their name and version. */
-static enum boot_loader loader_of(const char *info)
-{
-	if (starts_with(info, "systemd-boot "))
-		return LOADER_BLS;
-	return starts_with(info, "GRUB ") ? LOADER_GRUB : LOADER_OTHER;
-}
-
-static int read_sign(const struct root *root, struct sign *sign)
-{
-	_cleanup_free_ uint8_t *current = NULL;
-	size_t len;
-	int r;
-
-	sign->is_efi = root_exists(root, EFI);
-	sign->is_bios = !sign->is_efi && root_exists(root, "/sys/firmware");
-	if (!sign->is_efi)
-		return 0;
-	r = efivar_read_text(root, "LoaderInfo", EFIVAR_LOADER, &sign->info);
-	if (r == 0)
-		sign->loader = loader_of(sign->info);
-	else if (r == -ENOENT)
-		r = efivar_read(root, "BootCurrent", EFIVAR_GLOBAL, 64, &current, &len,
-				NULL);
-	sign->has_variables = r == 0;
-	return r == -ENOMEM ? r : 0;
+	sign_done(&all->sign);
 }
 
 /* Is there anything in /boot that could be of extlinux? vfat does not care for case. */
@@ -216,8 +177,8 @@ static int take_menu(const struct loaders *all, struct entry_list *menu)
 			    boot_loader_name(menu->loader),
 			    str_or(menu->loader_file, "?"), rival, path)) < 0)
 		return -ENOMEM;
-	if (all->sign.info)
-		why = strf("the EFI variable LoaderInfo says '%s'", all->sign.info);
+	if (all->sign.why)
+		why = strdup(all->sign.why);
 	else
 		why = strdup(rival ? "nothing says which one starts this machine"
 				   : "no other one can start this machine");
@@ -242,11 +203,11 @@ static int take_none(const struct loaders *all, struct entry_list *ret)
 			ret, strf("%s belongs to %s, which this version does not read",
 				  path, rival));
 	}
-	if (all->sign.info) {
+	if (all->sign.why) {
 		ret->loader = all->sign.loader;
-		return list_doubt(ret, strf("'%s' starts this machine (LoaderInfo), and "
-					    "has no menu here that is read",
-					    all->sign.info));
+		return list_doubt(ret, strf("what starts this machine has no menu here "
+					    "that is read: %s",
+					    all->sign.why));
 	}
 	if (ret->others.count == 0)
 		return 0;
@@ -261,11 +222,11 @@ static int take_none(const struct loaders *all, struct entry_list *ret)
 int loaders_menu(const struct ctx *ctx, const struct images *images,
 		 struct entry_list *ret)
 {
-	_cleanup_(loaders_done) struct loaders all = { .others = OTHERS_EMPTY };
+	_cleanup_(loaders_done) struct loaders all = { .sign = SIGN_EMPTY };
 	struct entry_list *menu = NULL;
 	int r;
 
-	r = read_sign(ctx->root, &all.sign);
+	r = sign_read(ctx->root, &all.sign);
 	if (r == 0)
 		r = read_menus(ctx, images, &all);
 	/* Where the loader is known, no other one can be it. */
@@ -283,6 +244,8 @@ int loaders_menu(const struct ctx *ctx, const struct images *images,
 		*ret = *menu;
 		*menu = (struct entry_list)ENTRY_LIST_EMPTY;
 	}
+	if (r == 0 && all.sign.doubt && ret->loader != LOADER_NONE)
+		r = list_doubt(ret, TAKE_PTR(all.sign.doubt));
 	if (r == 0 && all.others.problem && all.sign.loader == LOADER_NONE)
 		r = list_doubt(ret, TAKE_PTR(all.others.problem));
 	if (r < 0)

@@ -17,6 +17,7 @@ Suite *loaders_suite(void);
 	"menuentry 'A system' {\nlinux /boot/vmlinuz-" RELEASE " root=/dev/sda1\n" \
 	"initrd /boot/initrd.img-" RELEASE "\n}\n"
 
+#define VARIABLE(name) EFIVAR_DIR "/" name "-" EFIVAR_GLOBAL
 #define TYPE1 "/efi/loader/entries/debian.conf"
 #define ENTRY "title Debian\nlinux /vmlinuz\ninitrd /initrd\noptions root=/dev/sda1\n"
 #define EXTLINUX "/boot/extlinux/extlinux.conf"
@@ -26,7 +27,14 @@ Suite *loaders_suite(void);
 
 /* What the machine itself tells: nothing, as in a tree that is only looked at; or BIOS,
  * UEFI. */
-enum firmware { UNSEEN, BIOS, UEFI };
+enum firmware {
+	UNSEEN,
+	BIOS,
+	UEFI,	    /* which started something on the network */
+	UEFI_GRUB,  /* … GRUB */
+	UEFI_STUB,  /* … a kernel by itself */
+	UEFI_OTHER, /* … something else than what is first now, which is GRUB */
+};
 
 static const struct machine {
 	const char *path, *text; /* NULL text: a folder */
@@ -82,7 +90,7 @@ static const struct machine {
 	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, "GRUB 2.12-1ubuntu7",
 	  LOADER_GRUB, NULL, "rEFInd" },
 	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, "rEFInd 0.14.0.2",
-	  LOADER_OTHER, "'rEFInd 0.14.0.2' starts this machine",
+	  LOADER_OTHER, "LoaderInfo says 'rEFInd 0.14.0.2'",
 	  "GRUB: /boot/grub/grub.cfg" },
 	{ "/boot/efi/EFI/debian/grub.cfg", MENU, true, UEFI, "GRUB 2.12", LOADER_GRUB,
 	  "GRUB also has a menu", NULL },
@@ -108,6 +116,18 @@ static const struct machine {
 	{ EXTLINUX, LABEL, true, UEFI, "GRUB 2.12", LOADER_GRUB, NULL,
 	  "extlinux: " EXTLINUX },
 	{ "/boot/README", "x", true, UEFI, NULL, LOADER_GRUB, NULL, NULL },
+	/* what the firmware boots */
+	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI_GRUB, NULL, LOADER_GRUB,
+	  NULL, "rEFInd" },
+	{ "/boot/README", "x", true, UEFI_STUB, NULL, LOADER_OTHER,
+	  "the firmware starts 'entry' (/EFI/x/vmlinuz-6.6.31.efi) itself",
+	  "GRUB: /boot/grub/grub.cfg" },
+	{ "/boot/README", "x", true, UEFI_OTHER, NULL, LOADER_GRUB,
+	  "the firmware boots 'entry' (/EFI/x/shimx64.efi) next, and not what started "
+	  "this machine (Boot0000)",
+	  NULL },
+	{ TYPE1, ENTRY, true, UEFI_OTHER, "systemd-boot 257", LOADER_BLS,
+	  "the firmware boots 'entry'", "GRUB" },
 	{ "/boot/README", "x", false, UEFI, NULL, LOADER_NONE, NULL, NULL },
 };
 
@@ -163,13 +183,55 @@ static void put_variable(const char *name, const char *guid, const char *text)
 	ck_assert_int_eq(fake_root_file(dir, path, data, len + 2), 0);
 }
 
+/* Boot0001 starts a file (UEFI specification 3.1.3, 10.3: EFI_LOAD_OPTION with a media
+ * device path of type 4, subtype 4); "" for the network. @changed: the machine was
+ * started by another one. */
+static void put_boot(const char *file, bool changed)
+{
+	static const char title[] = "entry";
+	char data[512] = { 7 }, *p = data + 4, *lengths;
+	char order[] = { 7, 0, 0, 0, 1, 0 }, current[] = { 6, 0, 0, 0, !changed, 0 };
+	size_t len = 0;
+
+	*p = 1; /* LOAD_OPTION_ACTIVE */
+	lengths = p + 4;
+	p += 6;
+	for (size_t i = 0; i < sizeof(title); i++, p += 2)
+		*p = title[i];
+	if (*file) {
+		_cleanup_free_ char *path = strf("\\EFI\\x\\%s", file);
+
+		len = 4 + 2 * (strlen(path) + 1);
+		p[0] = 4;
+		p[1] = 4;
+		p[2] = (char)len;
+		for (size_t i = 0; path[i]; i++)
+			p[4 + 2 * i] = path[i];
+		p += len;
+	}
+	*lengths = (char)(len + 4);
+	memcpy(p, (char[]){ 0x7f, (char)0xff, 4, 0 }, 4);
+	p += 4;
+	ck_assert_int_eq(
+		fake_root_file(dir, VARIABLE("Boot0001"), data, (size_t)(p - data)), 0);
+	ck_assert_int_eq(fake_root_file(dir, VARIABLE("BootOrder"), order, sizeof(order)),
+			 0);
+	ck_assert_int_eq(
+		fake_root_file(dir, VARIABLE("BootCurrent"), current, sizeof(current)),
+		0);
+}
+
 static void put_firmware(const struct machine *machine)
 {
 	if (machine->firmware == UNSEEN)
 		return;
 	ck_assert_int_eq(fake_root_folder(dir, "/sys/firmware/acpi"), 0);
-	if (machine->firmware == UEFI)
-		put_variable("BootCurrent", EFIVAR_GLOBAL, "");
+	if (machine->firmware >= UEFI)
+		put_boot(machine->firmware == UEFI	  ? ""
+			 : machine->firmware == UEFI_GRUB ? "grubx64.efi"
+			 : machine->firmware == UEFI_STUB ? "vmlinuz-6.6.31.efi"
+							  : "shimx64.efi",
+			 machine->firmware == UEFI_OTHER);
 	if (machine->info)
 		put_variable("LoaderInfo", EFIVAR_LOADER, machine->info);
 }
