@@ -2,38 +2,155 @@
 #include "find/grub.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "find/bootdir.h"
+#include "base/envfile.h"
 #include "find/doubt.h"
-#include "find/grubdefault.h"
 #include "find/grubmap.h"
+#include "find/grubparse.h"
+
+#define NAMES_MAX 32768 /* of a directory */
+#define TREE_MAX (128 << 20)
 
 static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
 
-/* Does it belong to another system? Its kernels have the same names as ours. */
-static bool is_foreign(const struct grubcfg_entry *item)
+/* ---- the machine as GRUB's scripts see it ---- */
+
+static int to_ours(void *data, const char *device, const char *path, char **ret)
 {
-	return item->id && starts_with(item->id, "osprober-");
+	return grubmap_to_ours(data, device, path, NULL, ret);
 }
 
-static const char *item_doubt(const struct grubcfg_entry *item)
+static int host_read(void *data, const char *device, const char *path, size_t max,
+		     char **ret_text, size_t *ret_len)
 {
-	if (item->has_variable)
-		return "it uses variables";
-	if (item->has_condition)
-		return "a condition decides what it boots";
-	if (item->is_repeated)
-		return "it has more than one linux or initrd line";
-	if (item->has_other)
-		return "it starts something else too";
-	return item->is_conditional ? "a condition decides whether it is there" : NULL;
+	const struct grubmap *map = data;
+	_cleanup_free_ char *ours = NULL;
+	int r = to_ours(data, device, path, &ours);
+
+	return r < 0 ? r : root_read(map->root, ours, max, ret_text, ret_len);
 }
 
-/* The files that the menu names, in place of those that were guessed from the kernel's
- * name. */
-static int take_initrds(const struct root *root, const struct grubcfg_entry *item,
-			const struct grubmap_rule *rule, struct entry *entry)
+static int host_stat(void *data, const char *device, const char *path,
+		     struct grubstat *ret)
+{
+	const struct grubmap *map = data;
+	_cleanup_free_ char *ours = NULL;
+	struct stat st;
+	int r = to_ours(data, device, path, &ours);
+
+	if (r == 0)
+		r = root_stat(map->root, ours, &st);
+	if (r < 0)
+		return r;
+	*ret = (struct grubstat){ .is_dir = S_ISDIR(st.st_mode),
+				  .size = (uint64_t)st.st_size,
+				  .mtime = st.st_mtim.tv_sec };
+	return 0;
+}
+
+static int host_list(void *data, const char *device, const char *path, struct strv *ret)
+{
+	const struct grubmap *map = data;
+	_cleanup_free_ char *ours = NULL;
+	int r = to_ours(data, device, path, &ours);
+
+	return r < 0 ? r : root_list(map->root, ours, NAMES_MAX, ret);
+}
+
+static int host_search(void *data, enum grubsearch kind, const char *key, char **ret)
+{
+	return grubmap_search(data, kind, key, ret);
+}
+
+static int host_name(void *data, const char *device, const char *path, char **ret)
+{
+	int r = to_ours(data, device, path, ret);
+
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	*ret = strf("(%s)%s", device, path);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static const char *find_cpu(const struct ctx *ctx)
+{
+	struct utsname running;
+
+	if (!ctx->sys || !ctx->sys->uname || ctx->sys->uname(&running) < 0)
+		return "x86_64";
+	if (streq(running.machine, "aarch64"))
+		return "arm64";
+	return starts_with(running.machine, "x86_64") ? "x86_64" : "i386";
+}
+
+/* Fedora's GRUB names entries in another way than everybody else's. */
+static int find_family(const struct root *root, bool *ret)
+{
+	static const char *const kin[] = { "fedora", "rhel", "centos" };
+	_cleanup_envfile_ struct envfile file = ENVFILE_EMPTY;
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = root_read(root, "/etc/os-release", ENVFILE_MAX_SIZE, &text, &len);
+
+	*ret = false;
+	if (r == 0)
+		r = envfile_parse(text, len, &file);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(kin); i++) {
+		const struct envfile_item *id = envfile_find(&file, "ID");
+		const struct envfile_item *like = envfile_find(&file, "ID_LIKE");
+
+		*ret = *ret || (id && streq(id->value, kin[i])) ||
+		       (like && strstr(like->value, kin[i]));
+	}
+	return 0;
+}
+
+/* ---- its entries as ours ---- */
+
+/* "(device)/path" of an entry as a path in our root; -EINVAL: what GRUB reads there is no
+ * file. */
+static int map_path(const struct grubmap *map, const char *named,
+		    struct grubmap_rule *rule, char **ret)
+{
+	const char *close = *named == '(' ? strchr(named, ')') : NULL;
+	_cleanup_free_ char *device = NULL;
+
+	if (!close || close[1] != '/')
+		return -EINVAL;
+	device = strndup(named + 1, (size_t)(close - named - 1));
+	return device ? grubmap_to_ours(map, device, close + 1, rule, ret) : -ENOMEM;
+}
+
+/* What to say of a file that is not to be had. Returns 0 or -ENOMEM. */
+static int refuse_file(struct entry *entry, const char *what, const char *named, int r)
+{
+	const char *path = strchr(named, ')');
+
+	if (r == -ENOMEM)
+		return r;
+	path = path ? path + 1 : named;
+	if (r == -ENODEV)
+		return entry_refuse(entry, strf("%s %s is on a file system that is not "
+						"this system's / or /boot",
+						what, path));
+	return entry_refuse(entry, strf("%s %s is nowhere that we can see", what, path));
+}
+
+static int take_kernel(const struct grubmap *map, const struct grubmenu_entry *item,
+		       struct grubmap_rule *rule, struct entry *entry)
+{
+	int r = map_path(map, item->kernel, rule, &entry->kernel);
+
+	return r < 0 ? refuse_file(entry, "its kernel", item->kernel, r) : 0;
+}
+
+static int take_initrds(const struct grubmap *map, const struct grubmenu_entry *item,
+			struct grubmap_rule *rule, struct entry *entry)
 {
 	int r = 0;
 
@@ -42,89 +159,74 @@ static int take_initrds(const struct root *root, const struct grubcfg_entry *ite
 		const char *named = item->initrds.items[i];
 		char *path;
 
-		r = grubmap_apply(rule, item->kernel, named, &path);
-		if (r == -EINVAL)
-			return entry_refuse(
-				entry, strf("GRUB's entry names initrd %s, which is not "
-					    "where the kernel is",
-					    named));
-		if (r == 0)
-			r = strv_take(&entry->initrds, path);
-		if (r == 0 && !root_exists(root, entry->initrds.items[i]))
-			r = entry_refuse(
-				entry,
-				strf("GRUB's entry names initrd %s, which is not there",
-				     entry->initrds.items[i]));
+		r = map_path(map, named, rule, &path);
+		if (r < 0) {
+			r = refuse_file(entry, "its initrd", named, r);
+			continue;
+		}
+		r = strv_take(&entry->initrds, path);
 	}
 	return r;
 }
 
-static int take_item(const struct root *root, const struct grubcfg_entry *item,
-		     const struct grubmap_rule *rule, struct entry *entry)
+/* os-prober's entries are other systems, which may well have files of the same names. */
+static bool is_foreign(const struct grubmenu_entry *item)
 {
-	const char *doubt = item_doubt(item);
-
-	if (doubt)
-		return entry_refuse(entry,
-				    strf("GRUB's entry is not understood (line %u): %s",
-					 item->line, doubt));
-	if (str_set(&entry->cmdline, item->options) < 0)
-		return -ENOMEM;
-	return take_initrds(root, item, rule, entry);
+	return starts_with(item->id, "osprober-");
 }
 
-static int describe(const struct entry_list *list, const struct grubcfg_entry *item,
-		    struct entry *entry)
+static int fill_entry(const struct grubmap *map, const struct grubmenu_entry *item,
+		      struct entry *entry)
 {
+	struct grubmap_rule rule = { .is_set = false };
+	int r;
+
 	entry->source = SOURCE_GRUB;
-	entry->line = item->line;
 	entry->usable = true;
+	entry->line = item->line;
+	entry->is_default = item->is_default;
 	if (str_set(&entry->title, item->title) < 0 ||
+	    str_set(&entry->id, item->id) < 0 ||
 	    str_set(&entry->position, item->position) < 0 ||
-	    str_set(&entry->file, list->loader_file) < 0)
+	    str_set(&entry->file, item->file) < 0)
 		return -ENOMEM;
-	return str_set(&entry->id, item->id && *item->id ? item->id : item->title);
+	if (item->why)
+		r = entry_refuse(entry, strdup(item->why));
+	else if (is_foreign(item))
+		r = entry_refuse(entry,
+				 strf("it is another system (os-prober found it)"));
+	else
+		r = 0;
+	if (r < 0 || !item->kernel || is_foreign(item))
+		return r;
+	if (str_set(&entry->cmdline, item->cmdline) < 0)
+		return -ENOMEM;
+	r = take_kernel(map, item, &rule, entry);
+	return r < 0 ? r : take_initrds(map, item, &rule, entry);
 }
 
-static int take_kernel(const struct ctx *ctx, const struct grubcfg_entry *item,
-		       const struct grubmap *map, struct entry *entry)
+static int take_menu(const struct grubmap *map, struct grubmenu *menu,
+		     struct entry_list *list)
 {
-	struct grubmap_rule rule;
-	const struct entry *found;
+	int r = 0;
 
-	if (!item->kernel)
-		return entry_refuse(entry, strdup("it is no Linux system"));
-	if (is_foreign(item))
-		return entry_refuse(entry, strdup("it is another system's"));
-	found = grubmap_find(map, item->kernel, &rule);
-	if (!found)
-		return entry_refuse(entry,
-				    strf("its kernel %s is not there", item->kernel));
-	if (str_set(&entry->kernel, found->kernel) < 0)
-		return -ENOMEM;
-	return take_item(ctx->root, item, &rule, entry);
-}
-
-static int take_items(const struct ctx *ctx, const struct grubcfg *cfg,
-		      struct entry_list *kernels, struct entry_list *list)
-{
-	_cleanup_(grubmap_done) struct grubmap map = GRUBMAP_EMPTY;
-	int r = grubmap_init(&map, ctx->root, kernels);
-
-	for (size_t i = 0; r == 0 && i < cfg->count; i++) {
-		const struct grubcfg_entry *item = &cfg->entries[i];
+	for (size_t i = 0; r == 0 && i < menu->count; i++) {
 		struct entry entry = ENTRY_EMPTY;
 
-		entry.is_default = i == 0 && streq(item->position, "0");
-		r = describe(list, item, &entry);
-		if (r == 0)
-			r = take_kernel(ctx, item, &map, &entry);
+		r = fill_entry(map, &menu->entries[i], &entry);
 		if (r == 0)
 			r = entry_list_take(list, &entry);
-		entry_done(&entry);
+		else
+			entry_done(&entry);
 	}
+	list->default_reason = TAKE_PTR(menu->default_reason);
+	list->one_shot = TAKE_PTR(menu->one_shot);
+	if (r == 0 && menu->doubt)
+		r = list_doubt(list, TAKE_PTR(menu->doubt));
 	return r;
 }
+
+/* ---- the file ---- */
 
 /* Returns 1 if a menu was found, 0 if not, or -ENOMEM. */
 static int find_menu(const struct ctx *ctx, struct entry_list *list)
@@ -151,44 +253,76 @@ static int find_menu(const struct ctx *ctx, struct entry_list *list)
 	return 0;
 }
 
-static int read_menu(const struct root *root, const char *path, struct grubcfg *ret)
+static int read_menu(const struct ctx *ctx, struct grubmap *map, struct entry_list *list)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t len;
-	int r;
+	struct grubhost host = { .data = map,
+				 .read = host_read,
+				 .stat = host_stat,
+				 .list = host_list,
+				 .search = host_search,
+				 .name = host_name,
+				 .cpu = find_cpu(ctx) };
+	_cleanup_(grubmenu_done) struct grubmenu menu = GRUBMENU_EMPTY;
+	_cleanup_free_ char *device = NULL, *path = NULL;
+	int r = find_family(ctx->root, &host.fedora);
 
-	r = root_read(root, path, GRUBCFG_MAX_SIZE, &text, &len);
-	return r < 0 ? r : grubcfg_parse(text, len, ret);
+	host.platform = root_exists(ctx->root, "/sys/firmware/efi") ? "efi" : "pc";
+	if (r == 0)
+		r = grubmap_to_grub(map, list->loader_file, &device, &path);
+	if (r == 0)
+		r = grubmenu_read(&host, device, path, &menu);
+	return r < 0 ? r : take_menu(map, &menu, list);
 }
 
-int grub_menu(const struct ctx *ctx, struct entry_list *list)
+int grub_menu(const struct ctx *ctx, struct entry_list *ret)
 {
-	_cleanup_(grubcfg_done) struct grubcfg cfg = GRUBCFG_EMPTY;
-	_cleanup_(images_done) struct images images = IMAGES_EMPTY;
-	_cleanup_(entry_list_done) struct entry_list kernels = ENTRY_LIST_EMPTY;
-	int r;
+	_cleanup_(entry_list_done) struct entry_list list = ENTRY_LIST_EMPTY;
+	_cleanup_(grubmap_done) struct grubmap map = GRUBMAP_EMPTY;
+	int r = find_menu(ctx, &list);
 
-	r = find_menu(ctx, list);
 	if (r <= 0)
 		return r;
-	r = read_menu(ctx->root, list->loader_file, &cfg);
+	r = grubmap_init(&map, ctx->root);
+	if (r == 0)
+		r = read_menu(ctx, &map, &list);
 	if (r < 0)
-		return list_doubt_file(list, list->loader_file, r) < 0 ? -ENOMEM : 1;
-	r = images_init(&images, ctx->root);
-	if (r == 0)
-		r = bootdir_find(&images, &kernels);
-	if (r == 0)
-		r = take_items(ctx, &cfg, &kernels, list);
-	if (r == 0)
-		r = grubdefault_check(ctx, &cfg, list);
-	if (r == 0)
-		r = str_set(&list->default_reason, "the first entry");
-	return r < 0 ? r : 1;
+		return r;
+	*ret = list;
+	list = (struct entry_list)ENTRY_LIST_EMPTY;
+	return 1;
+}
+
+/* Does a list of commands add to a menu? */
+static bool adds_entries(const struct grubnode *list)
+{
+	static const char *const commands[] = { "menuentry", "submenu", "blscfg", "uki",
+						"bls_import" };
+
+	for (; list; list = list->next) {
+		const char *command = list->words ? list->words->plain : NULL;
+
+		for (size_t i = 0; command && i < ARRAY_SIZE(commands); i++)
+			if (streq(command, commands[i]))
+				return true;
+		if (adds_entries(list->condition) || adds_entries(list->body) ||
+		    adds_entries(list->otherwise))
+			return true;
+	}
+	return false;
 }
 
 bool grub_holds_menu(const struct root *root, const char *path)
 {
-	_cleanup_(grubcfg_done) struct grubcfg cfg = GRUBCFG_EMPTY;
+	struct grubpool pool = { .limit = TREE_MAX };
+	_cleanup_free_ char *text = NULL;
+	struct grubnode *list;
+	unsigned line;
+	size_t len;
+	bool holds;
 
-	return read_menu(root, path, &cfg) < 0 || cfg.count > 0;
+	if (root_read(root, path, GRUBPARSE_MAX_SIZE, &text, &len) < 0)
+		return true;
+	holds = grubparse(text, len, &pool, &list, &line) < 0 || adds_entries(list);
+	grubpool_done(&pool);
+	return holds;
 }

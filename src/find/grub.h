@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What GRUB would boot: its menu read against the kernels that were found.
- *
- * GRUB's next entry is taken as known only in the plainest case: nothing is asked of
- * grubenv, the default is 0, and the menu's first entry is one of our kernels. Anything
- * else sets @list->not_understood.
- */
+/* GRUB's menu, as GRUB would show it at the next start of this machine. */
 #ifndef FIND_GRUB_H
 #define FIND_GRUB_H
 
 #include "ctx.h"
 #include "find/entry.h"
 
-/* Returns 1 and the menu in *ret; 0 if GRUB has no configuration here; or -ENOMEM. */
+/*
+ * Reads the menu that GRUB's configuration makes (find/grubmenu.h), in its own order,
+ * with kernels and initramfs files as paths in our root. What is no Linux of this
+ * machine, or not understood, is in it with usable = false and the reason. Returns 1 and
+ * the menu in *ret; 0 if GRUB has no configuration here; or -ENOMEM.
+ */
 _must_check_ int grub_menu(const struct ctx *ctx, struct entry_list *ret);
 
 /* Is the file a menu of its own, and not only a pointer to one? Also if it cannot be

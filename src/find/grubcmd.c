@@ -1,269 +1,268 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What single commands of a grub.cfg mean to us. */
-#include "find/grubparse.h"
-
-#include <errno.h>
+/*
+ * GRUB's commands: those of the modules of GRUB 2.06 and 2.12, of Fedora's and of SUSE's.
+ * Most do nothing that would matter here, and succeed.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const linux_commands[] = { "linux", "linux16", "linuxefi", NULL };
-static const char *const initrd_commands[] = { "initrd", "initrd16", "initrdefi", NULL };
+#include "find/grubrun.h"
 
-/* Read other files or menus, or run text: what they do is not in the file that we look
- * at. */
-static const char *const include_commands[] = { "source",
-						".",
-						"configfile",
-						"normal",
-						"blscfg",
-						"eval",
-						"legacy_source",
-						"legacy_configfile",
-						"syslinux_source",
-						"syslinux_configfile",
-						"extract_entries_source",
-						"extract_entries_configfile",
-						"extract_legacy_entries_source",
-						"uki",
-						"blsuki",
-						NULL };
-
-/* Load something that is not Linux, or hand it something that we do not. */
-static const char *const loader_commands[] = {
-	"multiboot",   "multiboot2",	 "module",	  "module2",
-	"chainloader", "xen_hypervisor", "xen_module",	  "xen_linux",
-	"xen_initrd",  "xen_xsm",	 "kfreebsd",	  "knetbsd",
-	"kopenbsd",    "ntldr",		 "plan9",	  "freedos",
-	"appleloader", "legacy_kernel",	 "legacy_initrd", "devicetree",
-	NULL
+/* Sorted by name, as strcmp(3). */
+static const struct grubcommand commands[] = {
+	{ ".", grubcmd_source },
+	{ "915resolution", grubcmd_true },
+	{ "[", grubcmd_test },
+	{ "acpi", grubcmd_true },
+	{ "all_functional_test", grubcmd_true },
+	{ "appleloader", grubcmd_other },
+	{ "authenticate", grubcmd_true },
+	{ "background_color", grubcmd_true },
+	{ "background_image", grubcmd_true },
+	{ "backtrace", grubcmd_true },
+	{ "badram", grubcmd_true },
+	{ "bli", grubcmd_true },
+	{ "blocklist", grubcmd_true },
+	{ "bls_import", grubcmd_blscfg },
+	{ "blscfg", grubcmd_blscfg },
+	{ "blsuki", grubcmd_refused },
+	{ "boot", grubcmd_boot },
+	{ "break", grubcmd_break },
+	{ "btrfs-get-default-subvol", grubcmd_true },
+	{ "btrfs-info", grubcmd_true },
+	{ "btrfs-list-subvols", grubcmd_true },
+	{ "btrfs-mount-subvol", grubcmd_true },
+	{ "cat", grubcmd_true },
+	{ "cbmemc", grubcmd_true },
+	{ "chainloader", grubcmd_other },
+	{ "clear", grubcmd_true },
+	{ "cmosclean", grubcmd_true },
+	{ "cmosdump", grubcmd_true },
+	{ "cmosset", grubcmd_true },
+	{ "cmostest", grubcmd_ask },
+	{ "cmp", grubcmd_ask },
+	{ "configfile", grubcmd_configfile },
+	{ "connectefi", grubcmd_true },
+	{ "continue", grubcmd_break },
+	{ "coreboot_boottime", grubcmd_true },
+	{ "cpuid", grubcmd_ask },
+	{ "crc", grubcmd_true },
+	{ "cryptocheck", grubcmd_ask },
+	{ "cryptomount", grubcmd_true },
+	{ "cutmem", grubcmd_true },
+	{ "date", grubcmd_true },
+	{ "decrement", grubcmd_count },
+	{ "devicetree", grubcmd_devicetree },
+	{ "distrust", grubcmd_true },
+	{ "drivemap", grubcmd_true },
+	{ "dump", grubcmd_true },
+	{ "echo", grubcmd_true },
+	{ "efi-watchdog", grubcmd_true },
+	{ "efiemu_loadcore", grubcmd_true },
+	{ "efiemu_prepare", grubcmd_true },
+	{ "efiemu_unload", grubcmd_true },
+	{ "efitextmode", grubcmd_true },
+	{ "eval", grubcmd_eval },
+	{ "exit", grubcmd_other },
+	{ "export", grubcmd_export },
+	{ "extract_entries_configfile", grubcmd_refused },
+	{ "extract_entries_source", grubcmd_refused },
+	{ "extract_legacy_entries_configfile", grubcmd_refused },
+	{ "extract_legacy_entries_source", grubcmd_refused },
+	{ "extract_syslinux_entries_configfile", grubcmd_refused },
+	{ "extract_syslinux_entries_source", grubcmd_refused },
+	{ "fakebios", grubcmd_true },
+	{ "false", grubcmd_false },
+	{ "file", grubcmd_ask },
+	{ "fix_video", grubcmd_true },
+	{ "freedos", grubcmd_other },
+	{ "functional_test", grubcmd_ask },
+	{ "fwsetup", grubcmd_fwsetup },
+	{ "gdbstub", grubcmd_true },
+	{ "gdbstub_break", grubcmd_true },
+	{ "gdbstub_stop", grubcmd_true },
+	{ "getenv", grubcmd_refused },
+	{ "gettext", grubcmd_true },
+	{ "gptsync", grubcmd_true },
+	{ "halt", grubcmd_other },
+	{ "hashsum", grubcmd_ask },
+	{ "hdparm", grubcmd_true },
+	{ "hello", grubcmd_true },
+	{ "help", grubcmd_true },
+	{ "hexdump", grubcmd_true },
+	{ "hexdump_random", grubcmd_true },
+	{ "hwmatch", grubcmd_hwmatch },
+	{ "inb", grubcmd_true },
+	{ "increment", grubcmd_count },
+	{ "initrd", grubcmd_initrd },
+	{ "initrd16", grubcmd_initrd },
+	{ "initrdefi", grubcmd_initrd },
+	{ "inl", grubcmd_true },
+	{ "insmod", grubcmd_insmod },
+	{ "inw", grubcmd_true },
+	{ "keymap", grubcmd_true },
+	{ "keystatus", grubcmd_false },
+	{ "kfreebsd", grubcmd_other },
+	{ "kfreebsd_loadenv", grubcmd_other },
+	{ "kfreebsd_module", grubcmd_other },
+	{ "kfreebsd_module_elf", grubcmd_other },
+	{ "knetbsd", grubcmd_other },
+	{ "knetbsd_module", grubcmd_other },
+	{ "knetbsd_module_elf", grubcmd_other },
+	{ "kopenbsd", grubcmd_other },
+	{ "kopenbsd_ramdisk", grubcmd_other },
+	{ "legacy_check_password", grubcmd_ask },
+	{ "legacy_configfile", grubcmd_other },
+	{ "legacy_initrd", grubcmd_other },
+	{ "legacy_initrd_nounzip", grubcmd_other },
+	{ "legacy_kernel", grubcmd_other },
+	{ "legacy_password", grubcmd_true },
+	{ "legacy_source", grubcmd_other },
+	{ "linux", grubcmd_linux },
+	{ "linux16", grubcmd_linux },
+	{ "linuxefi", grubcmd_linux },
+	{ "list_env", grubcmd_true },
+	{ "list_trusted", grubcmd_true },
+	{ "load_env", grubcmd_load_env },
+	{ "loadbios", grubcmd_true },
+	{ "loadfont", grubcmd_true },
+	{ "loopback", grubcmd_true },
+	{ "ls", grubcmd_true },
+	{ "lsacpi", grubcmd_true },
+	{ "lsapm", grubcmd_true },
+	{ "lscoreboot", grubcmd_true },
+	{ "lsefi", grubcmd_true },
+	{ "lsefimmap", grubcmd_true },
+	{ "lsefisystab", grubcmd_true },
+	{ "lsefivar", grubcmd_true },
+	{ "lsfonts", grubcmd_true },
+	{ "lsmmap", grubcmd_true },
+	{ "lsmod", grubcmd_true },
+	{ "lspci", grubcmd_true },
+	{ "lssal", grubcmd_true },
+	{ "macppcbless", grubcmd_true },
+	{ "mactelbless", grubcmd_true },
+	{ "md5sum", grubcmd_ask },
+	{ "menuentry", grubcmd_menuentry },
+	{ "module", grubcmd_other },
+	{ "module2", grubcmd_other },
+	{ "multiboot", grubcmd_other },
+	{ "multiboot2", grubcmd_other },
+	{ "nativedisk", grubcmd_true },
+	{ "net_add_addr", grubcmd_refused },
+	{ "net_add_dns", grubcmd_refused },
+	{ "net_add_route", grubcmd_refused },
+	{ "net_bootp", grubcmd_refused },
+	{ "net_bootp6", grubcmd_refused },
+	{ "net_del_addr", grubcmd_refused },
+	{ "net_del_dns", grubcmd_refused },
+	{ "net_del_route", grubcmd_refused },
+	{ "net_dhcp", grubcmd_refused },
+	{ "net_get_dhcp_option", grubcmd_refused },
+	{ "net_ipv6_autoconf", grubcmd_refused },
+	{ "net_ls_addr", grubcmd_refused },
+	{ "net_ls_cards", grubcmd_refused },
+	{ "net_ls_dns", grubcmd_refused },
+	{ "net_ls_routes", grubcmd_refused },
+	{ "net_nslookup", grubcmd_refused },
+	{ "normal", grubcmd_other },
+	{ "normal_exit", grubcmd_other },
+	{ "ntldr", grubcmd_other },
+	{ "outb", grubcmd_true },
+	{ "outl", grubcmd_true },
+	{ "outw", grubcmd_true },
+	{ "parttool", grubcmd_true },
+	{ "password", grubcmd_true },
+	{ "password_pbkdf2", grubcmd_true },
+	{ "pcidump", grubcmd_refused },
+	{ "plainmount", grubcmd_true },
+	{ "plan9", grubcmd_other },
+	{ "play", grubcmd_true },
+	{ "probe", grubcmd_refused },
+	{ "pxechainloader", grubcmd_other },
+	{ "rdmsr", grubcmd_ask },
+	{ "read", grubcmd_refused },
+	{ "read_byte", grubcmd_ask },
+	{ "read_dword", grubcmd_ask },
+	{ "read_word", grubcmd_ask },
+	{ "reboot", grubcmd_other },
+	{ "regexp", grubcmd_regexp },
+	{ "return", grubcmd_return },
+	{ "rmmod", grubcmd_true },
+	{ "save_env", grubcmd_save_env },
+	{ "search", grubcmd_search },
+	{ "search.file", grubcmd_search_file },
+	{ "search.fs_label", grubcmd_search_label },
+	{ "search.fs_uuid", grubcmd_search_uuid },
+	{ "sendkey", grubcmd_true },
+	{ "serial", grubcmd_true },
+	{ "set", grubcmd_set },
+	{ "setparams", grubcmd_setparams },
+	{ "setpci", grubcmd_refused },
+	{ "sha1sum", grubcmd_ask },
+	{ "sha256sum", grubcmd_ask },
+	{ "sha512sum", grubcmd_ask },
+	{ "shift", grubcmd_shift },
+	{ "sleep", grubcmd_true },
+	{ "smbios", grubcmd_refused },
+	{ "source", grubcmd_source },
+	{ "submenu", grubcmd_menuentry },
+	{ "syslinux_configfile", grubcmd_other },
+	{ "syslinux_source", grubcmd_other },
+	{ "terminal_input", grubcmd_true },
+	{ "terminal_output", grubcmd_true },
+	{ "terminfo", grubcmd_true },
+	{ "test", grubcmd_test },
+	{ "test_blockarg", grubcmd_ask },
+	{ "testload", grubcmd_ask },
+	{ "testspeed", grubcmd_ask },
+	{ "time", grubcmd_refused },
+	{ "tpm2_key_protector_clear", grubcmd_true },
+	{ "tpm2_key_protector_init", grubcmd_true },
+	{ "tpm_record_pcrs", grubcmd_true },
+	{ "tr", grubcmd_refused },
+	{ "true", grubcmd_true },
+	{ "truecrypt", grubcmd_other },
+	{ "trust", grubcmd_true },
+	{ "uki", grubcmd_refused },
+	{ "unset", grubcmd_unset },
+	{ "usb", grubcmd_true },
+	{ "vbeinfo", grubcmd_true },
+	{ "vbetest", grubcmd_true },
+	{ "verify_detached", grubcmd_ask },
+	{ "videoinfo", grubcmd_true },
+	{ "videotest", grubcmd_true },
+	{ "write_byte", grubcmd_true },
+	{ "write_dword", grubcmd_true },
+	{ "write_word", grubcmd_true },
+	{ "wrmsr", grubcmd_true },
+	{ "xen_hypervisor", grubcmd_other },
+	{ "xen_initrd", grubcmd_other },
+	{ "xen_linux", grubcmd_other },
+	{ "xen_module", grubcmd_other },
+	{ "xen_xsm", grubcmd_other },
+	{ "xnu_devprop_load", grubcmd_other },
+	{ "xnu_kernel", grubcmd_other },
+	{ "xnu_kernel64", grubcmd_other },
+	{ "xnu_kext", grubcmd_other },
+	{ "xnu_kextdir", grubcmd_other },
+	{ "xnu_mkext", grubcmd_other },
+	{ "xnu_ramdisk", grubcmd_other },
+	{ "xnu_resume", grubcmd_other },
+	{ "xnu_splash", grubcmd_other },
+	{ "xnu_uuid", grubcmd_other },
+	{ "zfs-bootfs", grubcmd_refused },
+	{ "zfsinfo", grubcmd_true },
+	{ "zfskey", grubcmd_true },
 };
 
-/* End the reading of the file, or boot at once. */
-static const char *const final_commands[] = { "return", "exit",	  "boot",
-					      "halt",	"reboot", NULL };
-
-static const char *const other_names[] = { "menuentry", "submenu", "set", "load_env",
-					   "search",	"test",	   "[",	  NULL };
-
-bool grubcmd_is_redefined(const char *name)
+static int compare_names(const void *name, const void *row)
 {
-	return grubparse_is_one_of(name, linux_commands) ||
-	       grubparse_is_one_of(name, initrd_commands) ||
-	       grubparse_is_one_of(name, include_commands) ||
-	       grubparse_is_one_of(name, loader_commands) ||
-	       grubparse_is_one_of(name, other_names);
+	return strcmp(name, ((const struct grubcommand *)row)->name);
 }
 
-/* ---- in an entry ---- */
-
-static bool is_hex(char c)
+const struct grubcommand *grubcmd_find(const char *name)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/*
- * Writes one argument as GRUB hands it to the kernel (grub_create_loader_cmdline() in its
- * lib/cmdline.c): in double quotes if it holds a blank, with a backslash before quotes
- * and backslashes, except before \xHH. The kernel knows no backslash, so this can come
- * out wrong; but it is what an ordinary boot gives.
- */
-static char *put_argument(char *p, const char *s)
-{
-	bool quote = strchr(s, ' ');
-
-	if (quote)
-		*p++ = '"';
-	for (; *s; s++) {
-		bool hex = s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) && is_hex(s[3]);
-
-		if (!hex && strchr("\\'\"", *s))
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	if (quote)
-		*p++ = '"';
-	return p;
-}
-
-/* The words from @first on as one text. */
-static char *join_arguments(const struct grub_parser *p, size_t first)
-{
-	size_t size = 1;
-	char *text, *out;
-
-	for (size_t i = first; i < p->count; i++)
-		size += 2 * strlen(grubparse_word(p, i)) + 3;
-	out = text = malloc(size);
-	if (!text)
-		return NULL;
-	for (size_t i = first; i < p->count; i++) {
-		if (i > first)
-			*out++ = ' ';
-		out = put_argument(out, grubparse_word(p, i));
-	}
-	*out = '\0';
-	return text;
-}
-
-static void note_words(struct grub_parser *p, size_t paths)
-{
-	for (size_t i = 1; i < p->count; i++)
-		if (p->words[i].variable || (i <= paths && p->words[i].wild))
-			p->entry->has_variable = true;
-	if (grubparse_in_condition(p))
-		p->entry->has_condition = true;
-}
-
-static int run_linux(struct grub_parser *p)
-{
-	_cleanup_free_ char *options = join_arguments(p, 2);
-	struct grubcfg_entry *entry = p->entry;
-
-	note_words(p, 1);
-	if (entry->kernel)
-		entry->is_repeated = true;
-	if (p->count < 2)
-		entry->has_other = true;
-	if (!options || str_set(&entry->kernel, grubparse_word(p, 1)) < 0)
-		return -ENOMEM;
-	return str_set(&entry->options, options);
-}
-
-static int run_initrd(struct grub_parser *p)
-{
-	struct grubcfg_entry *entry = p->entry;
-	int r = 0;
-
-	note_words(p, p->count);
-	if (entry->initrds.count > 0)
-		entry->is_repeated = true;
-	if (p->count < 2 || !entry->kernel)
-		entry->has_other = true;
-	for (size_t i = 1; i < p->count && r == 0; i++) {
-		if (starts_with(grubparse_word(p, i), "newc:"))
-			entry->has_other =
-				true; /* puts the file into a cpio archive of its own */
-		r = strv_add(&entry->initrds, grubparse_word(p, i));
-	}
-	return r;
-}
-
-/* GRUB would expand the command's name; a variable behind "NAME=" is only an assignment.
- */
-static bool is_variable(const char *command)
-{
-	return strcspn(command, "$") < strcspn(command, "=");
-}
-
-static int run_in_entry(struct grub_parser *p)
-{
-	const char *command = grubparse_word(p, 0);
-
-	if (grubparse_is_one_of(command, linux_commands))
-		return run_linux(p);
-	if (grubparse_is_one_of(command, initrd_commands))
-		return run_initrd(p);
-	if ((p->words[0].variable && is_variable(command)) ||
-	    grubparse_is_one_of(command, loader_commands) ||
-	    grubparse_is_one_of(command, include_commands))
-		p->entry->has_other = true;
-	return 0;
-}
-
-/* ---- outside entries ---- */
-
-/* Is this `NAME=…` or `set NAME=…`? Returns the value, or NULL. */
-static const char *find_assignment(const struct grub_parser *p, const char *name)
-{
-	size_t i = streq(grubparse_word(p, 0), "set") ? 1 : 0, n = strlen(name);
-	const char *text = grubparse_word(p, i);
-
-	return starts_with(text, name) && text[n] == '=' ? text + n + 1 : NULL;
-}
-
-/*
- * The default counts as understood if it is set without a condition, or in the two
- * branches of what grub-mkconfig writes: if [ "${next_entry}" ]; then set
- * default="${next_entry}" …; else set default="…"; fi
- */
-static int run_default(struct grub_parser *p, const char *value)
-{
-	const struct frame *frame = grubparse_frame(p);
-	bool usual = p->depth == 2 && frame->kind == FRAME_IF && frame->conditions == 1 &&
-		     frame->asks_next_entry;
-
-	if (usual && !frame->in_else && streq(value, "${next_entry}"))
-		return 0;
-	p->cfg.default_standard = p->depth == 1 || (usual && frame->in_else);
-	return str_set(&p->cfg.default_entry, value);
-}
-
-/* [ "${next_entry}" ], and tests for custom.cfg. */
-static void run_test(struct grub_parser *p)
-{
-	struct frame *frame = grubparse_frame(p);
-	bool is_file = false, custom = false, negated = false;
-
-	if (frame->kind != FRAME_IF || !frame->in_condition)
-		return;
-	for (size_t i = 1; i < p->count; i++) {
-		is_file = is_file || streq(grubparse_word(p, i), "-f");
-		custom = custom || ends_with(grubparse_word(p, i), "/custom.cfg");
-		negated = negated || streq(grubparse_word(p, i), "!");
-	}
-	frame->asks_custom = is_file && custom && !negated;
-	frame->asks_next_entry =
-		p->count == 3 && streq(grubparse_word(p, 1), "${next_entry}");
-}
-
-static int run_include(struct grub_parser *p)
-{
-	const struct frame *frame = grubparse_frame(p);
-	const char *command = grubparse_word(p, 0);
-
-	if (streq(command, "source") && p->count == 2 && frame->kind == FRAME_IF &&
-	    !frame->in_condition && frame->asks_custom &&
-	    ends_with(grubparse_word(p, 1), "/custom.cfg")) {
-		p->cfg.sources_custom = true;
-		return 0;
-	}
-	return grubparse_doubt(p, command, "reads other files or menus");
-}
-
-static int run_outside(struct grub_parser *p)
-{
-	const char *command = grubparse_word(p, 0), *value;
-
-	if (grubparse_is_one_of(command, include_commands))
-		return run_include(p);
-	if (grubparse_is_one_of(command, linux_commands) ||
-	    grubparse_is_one_of(command, initrd_commands) ||
-	    grubparse_is_one_of(command, loader_commands))
-		return grubparse_doubt(p, command, "stands outside of a menu entry");
-	if (p->words[0].variable && is_variable(command))
-		return grubparse_doubt(p, command,
-				       "is a variable in the place of a command");
-	if (grubparse_in_function(p))
-		return 0;
-	if (grubparse_is_one_of(command, final_commands))
-		return grubparse_doubt(p, command, "ends the menu early");
-	if (streq(command, "[") || streq(command, "test"))
-		run_test(p);
-	if (streq(command, "load_env"))
-		p->cfg.loads_grubenv = true;
-
-	value = find_assignment(p, "saved_entry");
-	if (value && !streq(value, "${prev_saved_entry}"))
-		return grubparse_doubt(p, "saved_entry", "is set by the menu itself");
-	value = find_assignment(p, "default");
-	return value && p->frames[p->depth - 1].kind != FRAME_SUBMENU
-		       ? run_default(p, value)
-		       : 0;
-}
-
-int grubcmd_run(struct grub_parser *p)
-{
-	if (p->count == 0)
-		return 0;
-	return p->entry && !grubparse_in_function(p) ? run_in_entry(p) : run_outside(p);
+	return bsearch(name, commands, ARRAY_SIZE(commands), sizeof(*commands),
+		       compare_names);
 }

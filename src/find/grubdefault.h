@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does GRUB boot its menu's first entry? */
+/* Which item of a menu GRUB's variable `default` means. Pure. */
 #ifndef FIND_GRUBDEFAULT_H
 #define FIND_GRUBDEFAULT_H
 
-#include "ctx.h"
-#include "find/entry.h"
-#include "find/grubcfg.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct grubtitle {
+	const char *title, *id;
+};
 
 /*
- * Sets @list->not_understood unless everything that decides GRUB's default says "the
- * first entry": the menu's own `set default`, GRUB_DEFAULT in /etc/default/grub and
- * grub.d/ (the last one counts), no next_entry or saved_entry in grubenv, no custom.cfg.
- * @list->loader_file is the menu. Returns 0 or -ENOMEM.
+ * Returns the number of the item that @value names among @count ones: by a number, an id
+ * or a title, of which a ">" ends the part that counts in this menu; -1: none. As
+ * get_entry_number() of normal/menu.c; @fedora: as the one of Fedora's GRUB, where ids
+ * and titles go before numbers, and a number must stand alone.
  */
-_must_check_ int grubdefault_check(const struct ctx *ctx, const struct grubcfg *cfg,
-				   struct entry_list *list);
+int grubdefault_find(const char *value, const struct grubtitle *items, size_t count,
+		     bool fedora);
+
+/* What is left for the submenu: behind the first single ">"; NULL: nothing. */
+const char *grubdefault_rest(const char *value);
 
 #endif

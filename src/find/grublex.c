@@ -2,19 +2,36 @@
 #include "find/grublex.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-void grublex_start(struct grublex *lex, const char *text, size_t len)
-{
-	*lex = (struct grublex){ .text = text, .len = len, .line = 1 };
-}
 
 /* GRUB drops carriage returns while it reads the file, before it looks at anything. */
 static void skip_returns(struct grublex *lex)
 {
 	while (lex->pos < lex->len && lex->text[lex->pos] == '\r')
 		lex->pos++;
+}
+
+/* At the start of a line: those that GRUB never sees. */
+static void skip_comment_lines(struct grublex *lex)
+{
+	while (lex->pos < lex->len && lex->text[lex->pos] == '#') {
+		const char *end = memchr(lex->text + lex->pos, '\n', lex->len - lex->pos);
+
+		lex->pos = end ? (size_t)(end - lex->text) + 1 : lex->len;
+		lex->line += end != NULL;
+	}
+}
+
+void grublex_start(struct grublex *lex, const char *text, size_t len,
+		   struct grubpool *pool)
+{
+	*lex = (struct grublex){ .text = text, .len = len, .line = 1, .pool = pool };
+	skip_comment_lines(lex);
+}
+
+void grublex_done(struct grublex *lex)
+{
+	grubtext_done(&lex->buffer);
 }
 
 /* The next character, which stays; -1 at the end. */
@@ -30,23 +47,11 @@ static int take(struct grublex *lex)
 
 	if (c >= 0)
 		lex->pos++;
-	lex->line += c == '\n';
-	return c;
-}
-
-static int put(struct grublex_buffer *buffer, int c)
-{
-	if (buffer->used == buffer->size) {
-		size_t size = buffer->size ? 2 * buffer->size : 1024;
-		char *text = realloc(buffer->text, size);
-
-		if (!text)
-			return -ENOMEM;
-		buffer->text = text;
-		buffer->size = size;
+	if (c == '\n') {
+		lex->line++;
+		skip_comment_lines(lex);
 	}
-	buffer->text[buffer->used++] = (char)c;
-	return 0;
+	return c;
 }
 
 /* Characters that end a word, and -1. A switch, since strchr() costs more than all the
@@ -71,146 +76,192 @@ static bool ends_word(int c)
 	}
 }
 
-/*
- * Drops a comment. GRUB's lexer prefers the longest match, and "#don't" is longer as the
- * start of a quoted word that spans lines than as a comment: such a file is read by GRUB
- * in another way than it looks.
- */
-static void skip_comment(struct grublex *lex)
-{
-	bool first_word = true;
+/* A word in the making. */
+struct maker {
+	struct grublex *lex;
+	struct grubword *word;
+	struct grubpart **tail;
+	bool plain;
+};
 
-	for (int c = look(lex); c >= 0 && c != '\n'; c = look(lex)) {
-		if (first_word && (ends_word(c) || c == '$'))
-			first_word = false;
-		if (first_word && strchr("'\"\\", c))
-			lex->doubt_line = lex->line;
-		take(lex);
-	}
+static int add_part(struct maker *m, enum grubpart_kind kind)
+{
+	struct grubtext *buffer = &m->lex->buffer;
+	struct grubpart *part = grubpool_get(m->lex->pool, sizeof(*part));
+
+	if (!part)
+		return -E2BIG;
+	part->kind = kind;
+	part->text = grubpool_copy(m->lex->pool, buffer->text, buffer->used);
+	if (!part->text)
+		return -E2BIG;
+	buffer->used = 0;
+	*m->tail = part;
+	m->tail = &part->next;
+	return 0;
 }
 
-static int read_single(struct grublex *lex, struct grublex_buffer *buffer)
+/* What was unquoted up to here. */
+static int end_text(struct maker *m)
+{
+	return m->lex->buffer.used > 0 ? add_part(m, GRUBPART_TEXT) : 0;
+}
+
+static int read_single(struct maker *m)
 {
 	for (;;) {
-		int c = take(lex), r;
+		int c = take(m->lex), r;
 
 		if (c < 0)
 			return -EBADMSG;
 		if (c == '\'')
-			return 0;
-		r = put(buffer, c);
+			return add_part(m, GRUBPART_QUOTED);
+		r = grubtext_put(&m->lex->buffer, (char)c);
 		if (r < 0)
 			return r;
 	}
 }
 
-static int read_double(struct grublex *lex, struct grublex_buffer *buffer,
-		       struct grublex_word *word)
+static bool is_alpha(int c)
 {
-	for (;;) {
-		int c = take(lex), next = look(lex), r;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
+static bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int read_name(struct maker *m)
+{
+	int c = look(m->lex), r = 0;
+
+	if (c == '?' || c == '#' || c == '*' || c == '@')
+		return grubtext_put(&m->lex->buffer, (char)take(m->lex));
+	if (is_digit(c)) {
+		for (; r == 0 && is_digit(c); c = look(m->lex))
+			r = grubtext_put(&m->lex->buffer, (char)take(m->lex));
+		return r;
+	}
+	if (!is_alpha(c))
+		return -EBADMSG;
+	for (; r == 0 && (is_alpha(c) || is_digit(c)); c = look(m->lex))
+		r = grubtext_put(&m->lex->buffer, (char)take(m->lex));
+	return r;
+}
+
+/* Behind the "$". */
+static int read_variable(struct maker *m, enum grubpart_kind kind)
+{
+	bool braces = look(m->lex) == '{';
+	int r;
+
+	if (braces)
+		take(m->lex);
+	r = read_name(m);
+	if (r == 0 && braces && take(m->lex) != '}')
+		r = -EBADMSG;
+	return r < 0 ? r : add_part(m, kind);
+}
+
+static int read_double(struct maker *m)
+{
+	struct grublex *lex = m->lex;
+	int c, next, r = 0;
+
+	while (r == 0) {
+		c = take(lex);
+		next = look(lex);
 		if (c < 0)
 			return -EBADMSG;
 		if (c == '"')
-			return 0;
-		if (c == '$')
-			word->variable = true;
+			return add_part(m, GRUBPART_QUOTED);
+		if (c == '$') {
+			r = add_part(m, GRUBPART_QUOTED);
+			if (r == 0)
+				r = read_variable(m, GRUBPART_QVAR);
+			continue;
+		}
 		if (c == '\\' && next > 0 && strchr("$\"\\\n", next)) {
 			c = take(lex);
 			if (c == '\n')
 				continue;
 		}
-		r = put(buffer, c);
-		if (r < 0)
-			return r;
+		r = grubtext_put(&lex->buffer, (char)c);
 	}
+	return r;
 }
 
 /* A backslash outside quotes. */
-static int read_escaped(struct grublex *lex, struct grublex_buffer *buffer)
+static int read_escaped(struct maker *m)
 {
-	int c = take(lex);
+	int c = take(m->lex), r;
 
 	if (c < 0)
 		return -EBADMSG;
-	return c == '\n' ? 0 : put(buffer, c);
+	if (c == '\n')
+		return 0;
+	r = grubtext_put(&m->lex->buffer, '\\');
+	return r < 0 ? r : grubtext_put(&m->lex->buffer, (char)c);
 }
 
-/* "${name}": the braces belong to the word. Anything else after "$" is read like other
- * characters. */
-static int read_variable(struct grublex *lex, struct grublex_buffer *buffer)
+static int read_piece(struct maker *m)
 {
-	int r = put(buffer, '$');
+	int c = take(m->lex), r;
 
-	if (r < 0 || look(lex) != '{')
+	if (c != '\'' && c != '"' && c != '\\' && c != '$')
+		return grubtext_put(&m->lex->buffer, (char)c);
+	m->plain = false;
+	if (c == '\\')
+		return read_escaped(m);
+	r = end_text(m);
+	if (r < 0)
 		return r;
-	for (;;) {
-		int c = take(lex);
-
-		if (c < 0 || c == '\n')
-			return -EBADMSG;
-		r = put(buffer, c);
-		if (r < 0 || c == '}')
-			return r;
-	}
+	if (c == '\'')
+		return read_single(m);
+	/* $"…" would be translated: the title of an entry in another language. */
+	if (c == '$' && look(m->lex) == '"')
+		c = take(m->lex);
+	return c == '"' ? read_double(m) : read_variable(m, GRUBPART_VAR);
 }
 
-static int read_piece(struct grublex *lex, struct grublex_buffer *buffer,
-		      struct grublex_word *word)
+static int read_word(struct grublex *lex, struct grubword **ret)
 {
-	int c = take(lex);
-
-	switch (c) {
-	case '\'':
-		word->quoted = true;
-		return read_single(lex, buffer);
-	case '"':
-		word->quoted = true;
-		return read_double(lex, buffer, word);
-	case '\\':
-		word->quoted = true;
-		return read_escaped(lex, buffer);
-	case '$':
-		word->variable = true;
-		return read_variable(lex, buffer);
-	case '*':
-	case '?':
-		word->wild = true;
-		return put(buffer, c);
-	default:
-		return put(buffer, c);
-	}
-}
-
-static int read_word(struct grublex *lex, struct grublex_buffer *buffer,
-		     struct grublex_word *word)
-{
+	struct grubword *word = grubpool_get(lex->pool, sizeof(*word));
+	struct maker m = { lex, word, NULL, true };
 	int r = 0;
 
-	*word = (struct grublex_word){ .offset = buffer->used };
+	if (!word)
+		return -E2BIG;
+	m.tail = &word->parts;
+	lex->buffer.used = 0;
 	while (r == 0 && !ends_word(look(lex)))
-		r = read_piece(lex, buffer, word);
+		r = read_piece(&m);
 	if (r == 0)
-		r = put(buffer, '\0');
-	return r < 0 ? r : GRUBLEX_WORD;
+		r = end_text(&m);
+	if (r < 0)
+		return r;
+	if (m.plain && word->parts)
+		word->plain = word->parts->text;
+	*ret = word;
+	return GRUBLEX_WORD;
 }
 
 /* A backslash before the end of a line, between words. */
 static bool skip_continuation(struct grublex *lex)
 {
-	size_t pos = lex->pos;
+	struct grublex before = *lex;
 
 	if (take(lex) == '\\' && look(lex) == '\n') {
 		take(lex);
 		return true;
 	}
-	lex->pos = pos;
+	lex->pos = before.pos;
+	lex->line = before.line;
 	return false;
 }
 
-int grublex_next(struct grublex *lex, struct grublex_buffer *buffer,
-		 struct grublex_word *word)
+int grublex_next(struct grublex *lex, struct grubword **ret)
 {
 	for (;;) {
 		switch (look(lex)) {
@@ -221,12 +272,15 @@ int grublex_next(struct grublex *lex, struct grublex_buffer *buffer,
 			take(lex);
 			continue;
 		case '#':
-			skip_comment(lex);
+			while (look(lex) >= 0 && look(lex) != '\n')
+				take(lex);
 			continue;
 		case '\n':
+			take(lex);
+			return GRUBLEX_NEWLINE;
 		case ';':
 			take(lex);
-			return GRUBLEX_SEPARATOR;
+			return look(lex) == ';' ? -EBADMSG : GRUBLEX_SEMICOLON;
 		case '{':
 			take(lex);
 			return GRUBLEX_OPEN;
@@ -241,9 +295,9 @@ int grublex_next(struct grublex *lex, struct grublex_buffer *buffer,
 		case '\\':
 			if (skip_continuation(lex))
 				continue;
-			return read_word(lex, buffer, word);
+			return read_word(lex, ret);
 		default:
-			return read_word(lex, buffer, word);
+			return read_word(lex, ret);
 		}
 	}
 }

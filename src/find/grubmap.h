@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the paths that GRUB sees to ours.
+ * From the files that GRUB sees to ours.
  *
  * GRUB names files from the root of the file system that holds them, and we from "/". So
  * "/vmlinuz-6.1" is "/boot/vmlinuz-6.1" where /boot is a file system of its own, and
- * "/@/boot/vmlinuz-6.1" is the same file where "/" is the subvolume "@".
+ * "/@/boot/vmlinuz-6.1" is the same file where "/" is the subvolume "@". Which file
+ * system a device of GRUB's is tell its UUID and the mount table; where that cannot be
+ * found out (a tree that is no running machine), the names of the files tell.
  */
 #ifndef FIND_GRUBMAP_H
 #define FIND_GRUBMAP_H
@@ -13,41 +15,47 @@
 #include <stddef.h>
 
 #include "base/root.h"
-#include "find/entry.h"
+#include "find/grubmenu.h"
+#include "find/grubmounts.h"
 
-/* How one path was changed; the other paths of the same entry are changed likewise. */
+struct grubmap {
+	const struct root *root;
+	struct grubmounts mounts; /* none: nothing is known */
+	bool has_uuids;		  /* of "/" and /boot: another UUID is another system */
+	bool boot_is_apart;	  /* /boot is another file system than "/" */
+	bool one_disk;		  /* the machine has no other */
+};
+#define GRUBMAP_EMPTY        \
+	{                    \
+		.root = NULL \
+	}
+
+/* How a path was changed where only names tell; other paths of the same entry are
+ * changed likewise. */
 struct grubmap_rule {
 	size_t strip;	 /* bytes cut off the front */
 	bool below_boot; /* then "/boot" was put in front */
+	bool is_set;
 };
 
-/* The entries of a list, sorted by kernel. It points into the list. */
-struct grubmap {
-	const struct root *root;
-	struct entry **items;
-	size_t count;
-	bool boot_is_apart; /* /boot is another file system than "/" */
-};
-#define GRUBMAP_EMPTY      \
-	{                  \
-		.count = 0 \
-	}
-
-/* Returns 0 or -ENOMEM. */
-_must_check_ int grubmap_init(struct grubmap *map, const struct root *root,
-			      struct entry_list *list);
+/* Looks at the machine. Returns 0 or -ENOMEM. */
+_must_check_ int grubmap_init(struct grubmap *map, const struct root *root);
 void grubmap_done(struct grubmap *map);
 
-/* The entry whose kernel GRUB calls @kernel, or NULL; then *ret is not set. */
-struct entry *grubmap_find(const struct grubmap *map, const char *kernel,
-			   struct grubmap_rule *ret);
+/* What GRUB calls our file @path. The caller frees both. Returns 0 or -ENOMEM. */
+_must_check_ int grubmap_to_grub(const struct grubmap *map, const char *path,
+				 char **ret_device, char **ret_path);
 
 /*
- * @path of an entry whose kernel GRUB calls @kernel, as we see it. Returns 0, -ENOMEM, or
- * -EINVAL for a path that does not start where the kernel's does, or not with a slash
- * (it names a disk). The caller frees *ret.
+ * Our name of "(@device)@path"; it need not be there. @rule (or NULL) is used if it is
+ * set, and set otherwise. Returns 0, -ENODEV if the file is on no file system of ours,
+ * -ENOENT if it lies where we cannot see it, or -ENOMEM. The caller frees *ret.
  */
-_must_check_ int grubmap_apply(const struct grubmap_rule *rule, const char *kernel,
-			       const char *path, char **ret);
+_must_check_ int grubmap_to_ours(const struct grubmap *map, const char *device,
+				 const char *path, struct grubmap_rule *rule, char **ret);
+
+/* The device with that file system. Returns 0, -ENODEV, or -ENOMEM. */
+_must_check_ int grubmap_search(const struct grubmap *map, enum grubsearch kind,
+				const char *key, char **ret);
 
 #endif

@@ -85,11 +85,10 @@ static void write_menu(void)
 	_cleanup_free_ char *text = strdup("set default=\"0\"\n");
 
 	for (size_t i = 0; i < KERNELS_MAX && kernels[i]; i++) {
-		char *longer =
-			strf("%smenuentry 'Debian, %s' $menuentry_id_option 'id-%s' {\n"
-			     "\tlinux /boot/vmlinuz-%s root=UUID=1 ro quiet\n"
-			     "\tinitrd /boot/initrd.img-%s\n}\n",
-			     text, kernels[i], kernels[i], kernels[i], kernels[i]);
+		char *longer = strf("%smenuentry 'Debian, %s' --id 'id-%s' {\n"
+				    "\tlinux /boot/vmlinuz-%s root=UUID=1 ro quiet\n"
+				    "\tinitrd /boot/initrd.img-%s\n}\n",
+				    text, kernels[i], kernels[i], kernels[i], kernels[i]);
 
 		free(text);
 		text = longer;

@@ -323,7 +323,7 @@ END_TEST
 START_TEST(test_stop_unloads_in_doubt)
 {
 	install_and_hook(SCENE_NEW);
-	scene_put("/etc/default/grub", "GRUB_DEFAULT=saved\n");
+	scene_put("/boot/grub/grub.cfg", "if\n");
 	rebooting();
 	ck_assert_int_eq(scene_run("--hook", "service-stop", NULL), 0);
 	assert_armed(NULL);
