@@ -103,6 +103,11 @@ $(B)/tests/$(NAME)-fake: $(B)/tests/fake_main.o $(fake_obj) $(main_lib)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(main_ldlibs)
 
+# What tests/tools/bls-against-bootctl compares with bootctl.
+$(B)/tests/print-menu: $(B)/tests/tools/print_menu.o $(fake_obj) $(main_lib)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(main_ldlibs)
+
 # Makes what a fixture root does not hold as text.
 $(B)/tests/make-root: $(B)/tests/make_root.o $(B)/tests/unit/fake_root.o $(shared)
 	$(call say,LD,$@)

@@ -88,15 +88,24 @@ static bool is_word(const char *s, size_t len, const char *word)
 	return strlen(word) == len && strncasecmp(s, word, len) == 0;
 }
 
+/* F1 to F12: help texts. */
+static bool is_help_key(const char *s, size_t len)
+{
+	if (len < 2 || len > 3 || (*s != 'f' && *s != 'F'))
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
 static enum word find_word(const struct extlinuxconf *conf, const char *s, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
 		if (is_word(s, len, keywords[i].name) &&
 		    (!conf->by_uboot || keywords[i].known_to_uboot))
 			return keywords[i].word;
-	/* F1 to F12: help texts. */
-	if (!conf->by_uboot && len >= 2 && (*s == 'f' || *s == 'F') &&
-	    strspn(s + 1, "0123456789") >= len - 1)
+	if (!conf->by_uboot && is_help_key(s, len))
 		return WORD_HARMLESS;
 	return WORD_UNKNOWN;
 }
