@@ -208,6 +208,7 @@ static int put_variable(struct growing *g, bool quoted, const char *name)
 {
 	const struct grubargs *params = g->run->params;
 	char number[24];
+	uint64_t n;
 
 	if (*name != '#' && *name != '*' && *name != '@' &&
 	    !(*name >= '0' && *name <= '9'))
@@ -220,9 +221,10 @@ static int put_variable(struct growing *g, bool quoted, const char *name)
 		snprintf(number, sizeof(number), "%zu", params->count - 1);
 		return put_value(g, quoted, number);
 	}
-	if (strlen(name) > 4 || atol(name) == 0 || (size_t)atol(name) >= params->count)
+	/* "$0" is nothing. */
+	if (parse_u64(name, &n) < 0 || n == 0 || n >= params->count)
 		return 0;
-	return put_value(g, quoted, params->items[atol(name)]);
+	return put_value(g, quoted, params->items[n]);
 }
 
 static int put_part(struct growing *g, const struct grubpart *part)
