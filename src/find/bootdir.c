@@ -2,6 +2,7 @@
 #include "find/bootdir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -248,12 +249,15 @@ static int note_problem(struct entry_list *list, const char *dir, int r)
 				  : strf("%s: %s", dir, strerror(-r)));
 }
 
-/* Is /lib/modules another directory than /usr/lib/modules? */
+/* Is /lib/modules another directory than /usr/lib/modules? Not where /lib is a link, as
+ * nearly everywhere. */
 static bool lib_is_apart(const struct root *root)
 {
+	_cleanup_close_ int fd =
+		root_open(root, "/lib", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 	struct stat usr, lib;
 
-	return root_stat(root, "/lib/modules", &lib) == 0 &&
+	return fd >= 0 && root_stat(root, "/lib/modules", &lib) == 0 &&
 	       (root_stat(root, "/usr/lib/modules", &usr) < 0 ||
 		usr.st_dev != lib.st_dev || usr.st_ino != lib.st_ino);
 }

@@ -274,22 +274,38 @@ static int read_menu(const struct ctx *ctx, struct grubmap *map, struct entry_li
 	return r < 0 ? r : take_menu(map, &menu, list);
 }
 
+/* Reads the menu that @list names, and hands it over. Returns 1 or -ENOMEM. */
+static int hand_over(const struct ctx *ctx, struct entry_list *list,
+		     struct entry_list *ret)
+{
+	_cleanup_(grubmap_done) struct grubmap map = GRUBMAP_EMPTY;
+	int r = grubmap_init(&map, ctx->root);
+
+	if (r == 0)
+		r = read_menu(ctx, &map, list);
+	if (r < 0)
+		return r;
+	*ret = *list;
+	*list = (struct entry_list)ENTRY_LIST_EMPTY;
+	return 1;
+}
+
 int grub_menu(const struct ctx *ctx, struct entry_list *ret)
 {
 	_cleanup_(entry_list_done) struct entry_list list = ENTRY_LIST_EMPTY;
-	_cleanup_(grubmap_done) struct grubmap map = GRUBMAP_EMPTY;
 	int r = find_menu(ctx, &list);
 
-	if (r <= 0)
-		return r;
-	r = grubmap_init(&map, ctx->root);
-	if (r == 0)
-		r = read_menu(ctx, &map, &list);
-	if (r < 0)
-		return r;
-	*ret = list;
-	list = (struct entry_list)ENTRY_LIST_EMPTY;
-	return 1;
+	return r <= 0 ? r : hand_over(ctx, &list, ret);
+}
+
+int grub_menu_at(const struct ctx *ctx, const char *path, struct entry_list *ret)
+{
+	_cleanup_(entry_list_done) struct entry_list list = ENTRY_LIST_EMPTY;
+
+	list.loader = LOADER_GRUB;
+	if (str_set(&list.loader_file, path) < 0)
+		return -ENOMEM;
+	return hand_over(ctx, &list, ret);
 }
 
 /* Does a list of commands add to a menu? */

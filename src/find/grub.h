@@ -14,6 +14,10 @@
  */
 _must_check_ int grub_menu(const struct ctx *ctx, struct entry_list *ret);
 
+/* The same for a file that is known to be the menu, wherever it is. */
+_must_check_ int grub_menu_at(const struct ctx *ctx, const char *path,
+			      struct entry_list *ret);
+
 /* Is the file a menu of its own, and not only a pointer to one? Also if it cannot be
  * read. */
 bool grub_holds_menu(const struct root *root, const char *path);

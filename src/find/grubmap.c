@@ -77,29 +77,32 @@ static int read_fstab(const struct root *root, struct grubmounts *ret)
 	return grubmounts_read_fstab(ret, text);
 }
 
+/* Does udev leave something for fstab to say? */
+static bool is_complete(const struct grubmounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (!mounts->items[i].uuid)
+			return false;
+	return true;
+}
+
 static int read_mounts(struct grubmap *map)
 {
 	_cleanup_(grubmounts_done) struct grubmounts fstab = { .count = 0 };
 	_cleanup_free_ char *text = NULL;
-	int r = read_fstab(map->root, &fstab);
+	int r = root_read(map->root, "/proc/self/mountinfo", TABLE_MAX, &text, NULL);
 
-	if (r < 0)
-		return r;
-	r = root_read(map->root, "/proc/self/mountinfo", TABLE_MAX, &text, NULL);
 	if (r == -ENOMEM)
 		return r;
-	if (r == 0)
-		r = grubmounts_read_mountinfo(&map->mounts, text);
-	else
-		r = 0;
+	r = r == 0 ? grubmounts_read_mountinfo(&map->mounts, text) : 0;
 	/* No running system: what it would mount. */
-	if (r == 0 && map->mounts.count == 0) {
-		map->mounts = fstab;
-		fstab.count = 0;
-		return 0;
-	}
+	if (r == 0 && map->mounts.count == 0)
+		return read_fstab(map->root, &map->mounts);
 	for (size_t i = 0; r == 0 && i < map->mounts.count; i++)
 		r = ask_udev(map->root, &map->mounts.items[i]);
+	if (r < 0 || is_complete(&map->mounts))
+		return r;
+	r = read_fstab(map->root, &fstab);
 	return r < 0 ? r : ask_fstab(map, &fstab);
 }
 
@@ -152,9 +155,10 @@ int grubmap_init(struct grubmap *map, const struct root *root)
 	if (!top)
 		grubmounts_done(&map->mounts);
 	map->has_uuids = top && top->uuid && (!boot || boot->uuid);
-	map->boot_is_apart = (top && boot) || (root_stat(root, "/", &top_st) == 0 &&
-					       root_stat(root, BOOT, &boot_st) == 0 &&
-					       top_st.st_dev != boot_st.st_dev);
+	map->boot_is_apart = top ? boot != NULL
+				 : root_stat(root, "/", &top_st) == 0 &&
+					     root_stat(root, BOOT, &boot_st) == 0 &&
+					     top_st.st_dev != boot_st.st_dev;
 	return 0;
 }
 

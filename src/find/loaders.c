@@ -12,7 +12,8 @@
 #include "find/others.h"
 #include "find/sign.h"
 
-/* In the order in which one of them is shown where it is not known which counts. */
+/* In the order in which one of them is shown where it is not known which counts. GRUB's
+ * is the first. */
 static const struct {
 	enum boot_loader loader;
 	int (*read)(const struct ctx *ctx, struct entry_list *ret);
@@ -61,12 +62,55 @@ static bool is_worth_reading(const struct sign *sign, const struct images *image
 	return !sign->is_bios && !sign->has_variables;
 }
 
+/* A menu of GRUB's beside its program, where that can be started. */
+static bool is_second_menu(const struct loaders *all, const struct other *other)
+{
+	return other->is_grub && !all->sign.is_bios;
+}
+
+/* Is @path in the folder of the program that the firmware boots? */
+static bool is_beside_program(const struct sign *sign, const char *path)
+{
+	const char *end = sign->program ? strrchr(sign->program, '/') : NULL;
+	const char *name = strrchr(path, '/');
+	size_t len = end ? (size_t)(end - sign->program) : 0;
+
+	return end && name && (size_t)(name - path) >= len &&
+	       strncasecmp(name - len, sign->program, len) == 0;
+}
+
+/*
+ * GRUB's menu is the file beside its program, if that is one: mostly it is three lines
+ * that point to /boot. Where the program is not known, one in /boot goes first.
+ */
+static int read_grub(const struct ctx *ctx, struct loaders *all, struct entry_list *ret)
+{
+	const struct other *only = NULL;
+	size_t count = 0;
+	int r;
+
+	for (size_t i = 0; i < all->others.count; i++) {
+		const struct other *this = &all->others.items[i];
+
+		if (!is_second_menu(all, this))
+			continue;
+		if (is_beside_program(&all->sign, this->path))
+			return grub_menu_at(ctx, this->path, ret);
+		only = this;
+		count++;
+	}
+	r = grub_menu(ctx, ret);
+	if (r == 0 && count == 1 && !all->sign.program)
+		r = grub_menu_at(ctx, only->path, ret);
+	return r;
+}
+
 static int read_menus(const struct ctx *ctx, const struct images *images,
 		      struct loaders *all)
 {
-	int r = 0;
+	int r = read_grub(ctx, all, &all->menus[0]);
 
-	for (size_t i = 0; r >= 0 && i < ARRAY_SIZE(readers); i++)
+	for (size_t i = 1; r >= 0 && i < ARRAY_SIZE(readers); i++)
 		if (is_worth_reading(&all->sign, images, readers[i].loader))
 			r = readers[i].read(ctx, &all->menus[i]);
 	return r < 0 ? r : 0;
@@ -122,8 +166,10 @@ static int tell_others(const struct loaders *all, struct entry_list *menu)
 					   boot_loader_name(all->menus[i].loader),
 					   str_or(all->menus[i].loader_file, "?")));
 	for (size_t i = 0; r == 0 && i < others->count; i++)
-		r = strv_take(&menu->others, strf("%s: %s", others->items[i].whose,
-						  others->items[i].path));
+		if (!streq(others->items[i].path, menu->loader_file))
+			r = strv_take(&menu->others,
+				      strf("%s: %s", others->items[i].whose,
+					   others->items[i].path));
 	return r;
 }
 
@@ -149,7 +195,7 @@ static const char *find_rival(const struct loaders *all, const struct entry_list
 	return NULL;
 }
 
-/* A second menu of GRUB's: only the one that its prefix points to counts. */
+/* Two menus of GRUB's, and which one its program reads is not known. */
 static int check_second(const struct loaders *all, struct entry_list *menu)
 {
 	int r = 0;
@@ -157,8 +203,8 @@ static int check_second(const struct loaders *all, struct entry_list *menu)
 	for (size_t i = 0; r == 0 && i < all->others.count; i++) {
 		const struct other *this = &all->others.items[i];
 
-		if (this->is_grub && menu->loader == LOADER_GRUB &&
-		    !(all->sign.is_bios && this->needs_efi))
+		if (is_second_menu(all, this) && menu->loader == LOADER_GRUB &&
+		    !all->sign.program && !streq(this->path, menu->loader_file))
 			r = list_doubt(menu,
 				       strf("GRUB also has a menu in %s", this->path));
 	}
@@ -228,11 +274,9 @@ int loaders_menu(const struct ctx *ctx, const struct images *images,
 
 	r = sign_read(ctx->root, &all.sign);
 	if (r == 0)
+		r = others_find(ctx, images, &all.sign, &all.others);
+	if (r == 0)
 		r = read_menus(ctx, images, &all);
-	/* Where the loader is known, no other one can be it. */
-	if (r == 0 && (all.sign.loader == LOADER_NONE || all.sign.loader == LOADER_GRUB ||
-		       ctx->options->verb == VERB_LIST))
-		r = others_find(ctx, images, &all.others);
 	if (r < 0)
 		return r;
 

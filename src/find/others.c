@@ -151,20 +151,57 @@ static bool may_be_there(const struct strv *boot, const char *path)
 	return false;
 }
 
-int others_find(const struct ctx *ctx, const struct images *images, struct others *ret)
+static int check_files(const struct ctx *ctx, const struct images *images,
+		       struct others *others)
 {
 	int r = 0;
 
-	*ret = (struct others)OTHERS_EMPTY;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(partitions); i++)
-		r = check_partition(ctx, ret, partitions[i]);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(files); i++) {
 		const struct other kind = { .whose = files[i].whose };
 
 		if (may_be_there(&images->boot, files[i].path) &&
 		    root_exists(ctx->root, files[i].path))
-			r = add(ret, files[i].path, &kind);
+			r = add(others, files[i].path, &kind);
 	}
+	return r;
+}
+
+/* Only the folder that holds the program which the firmware boots. */
+static int check_program(const struct ctx *ctx, const struct sign *sign,
+			 struct others *others)
+{
+	const char *end = strrchr(sign->program, '/');
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && end && i < ARRAY_SIZE(partitions); i++) {
+		_cleanup_free_ char *dir =
+			strf("%s%.*s", partitions[i], (int)(end - sign->program),
+			     sign->program);
+		_cleanup_free_ char *path = dir ? strf("%s/grub.cfg", dir) : NULL;
+
+		if (!path)
+			return -ENOMEM;
+		if (root_exists(ctx->root, path))
+			r = check_efi_file(ctx, others, dir, "grub.cfg");
+	}
+	return r;
+}
+
+int others_find(const struct ctx *ctx, const struct images *images,
+		const struct sign *sign, struct others *ret)
+{
+	bool lists = ctx->options->verb == VERB_LIST;
+	bool all = lists || sign->loader == LOADER_NONE;
+	int r = 0;
+
+	*ret = (struct others)OTHERS_EMPTY;
+	if (!all && sign->loader == LOADER_GRUB && sign->program)
+		r = check_program(ctx, sign, ret);
+	else if (all ? lists || !sign->is_bios : sign->loader == LOADER_GRUB)
+		for (size_t i = 0; r == 0 && i < ARRAY_SIZE(partitions); i++)
+			r = check_partition(ctx, ret, partitions[i]);
+	if (r == 0 && all)
+		r = check_files(ctx, images, ret);
 	if (r < 0)
 		others_done(ret);
 	return r;

@@ -5,12 +5,13 @@
 
 #include "ctx.h"
 #include "find/image.h"
+#include "find/sign.h"
 
 struct other {
 	char *path;
 	const char *whose; /* "rEFInd", in words; never freed */
 	bool needs_efi;	   /* a BIOS does not start it */
-	bool is_grub;	   /* a menu of GRUB in a second place */
+	bool is_grub;	   /* a menu of GRUB beside its program, not in /boot */
 };
 
 struct others {
@@ -24,9 +25,13 @@ struct others {
 		.count = 0 \
 	}
 
-/* Looks in /boot, on the boot partitions and in /etc. Returns 0 or -ENOMEM. */
+/*
+ * Looks in /boot, on the boot partitions and in /etc. Where @sign tells which loader
+ * starts the machine, only --list looks at everything; otherwise only for a second menu
+ * of that loader. Returns 0 or -ENOMEM.
+ */
 _must_check_ int others_find(const struct ctx *ctx, const struct images *images,
-			     struct others *ret);
+			     const struct sign *sign, struct others *ret);
 void others_done(struct others *others);
 
 #endif

@@ -11,6 +11,7 @@
 
 void sign_done(struct sign *sign)
 {
+	free(sign->program);
 	free(sign->why);
 	free(sign->doubt);
 	*sign = (struct sign)SIGN_EMPTY;
@@ -96,8 +97,12 @@ static int read_order(const struct root *root, struct sign *sign)
 	sign->has_variables = true;
 	if (!order.found || !first->path || order.current == BOOT_NONE)
 		return 0;
-	if (first->number == (unsigned)order.current)
+	if (first->number == (unsigned)order.current) {
+		sign->program = strdup(first->path);
+		if (!sign->program)
+			return -ENOMEM;
 		return sign->why ? 0 : take_first(first, sign);
+	}
 	sign->doubt =
 		strf("the firmware boots '%s' (%s) next, and not what started this "
 		     "machine (Boot%04X): see efibootmgr",

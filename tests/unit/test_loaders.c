@@ -116,6 +116,15 @@ static const struct machine {
 	{ EXTLINUX, LABEL, true, UEFI, "GRUB 2.12", LOADER_GRUB, NULL,
 	  "extlinux: " EXTLINUX },
 	{ "/boot/README", "x", true, UEFI, NULL, LOADER_GRUB, NULL, NULL },
+	/* GRUB's menu beside its program, as RHEL 7 has it */
+	{ "/boot/efi/EFI/x/grub.cfg", MENU, true, UEFI_GRUB, NULL, LOADER_GRUB, NULL,
+	  NULL },
+	{ "/boot/efi/EFI/x/grub.cfg", MENU, false, UEFI_GRUB, NULL, LOADER_GRUB, NULL,
+	  NULL },
+	{ "/boot/efi/EFI/redhat/grub.cfg", MENU, false, UNSEEN, NULL, LOADER_GRUB, NULL,
+	  NULL },
+	{ "/boot/efi/EFI/redhat/grub.cfg", MENU, true, UEFI_GRUB, NULL, LOADER_GRUB, NULL,
+	  "GRUB: /boot/efi/EFI/redhat/grub.cfg" },
 	/* what the firmware boots */
 	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI_GRUB, NULL, LOADER_GRUB,
 	  NULL, "rEFInd" },
