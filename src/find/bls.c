@@ -10,100 +10,11 @@
 #include "find/doubt.h"
 #include "find/proxmox.h"
 
-#define SMBIOS_TABLE "/sys/firmware/dmi/tables/DMI"
-#define SMBIOS_MAX ((size_t)1024 * 1024)
-
 int bls_loader_info(const struct root *root, char **ret)
 {
 	int r = efivar_read_text(root, "LoaderInfo", EFIVAR_LOADER, ret);
 
 	return r == -ENOMEM ? r : r == 0;
-}
-
-static int read_loader_info(struct bls_menu *menu)
-{
-	static const char name[] = "systemd-boot ";
-	int r = bls_loader_info(menu->ctx->root, &menu->loader_info);
-	const char *p;
-
-	if (r <= 0 || !starts_with(menu->loader_info, name))
-		return r;
-	menu->is_running = true;
-	for (p = menu->loader_info + strlen(name);
-	     *p >= '0' && *p <= '9' && menu->version < 100000; p++)
-		menu->version = menu->version * 10 + (unsigned)(*p - '0');
-	return 0;
-}
-
-/* How systemd-boot was built: its architecture is the firmware's, which on a PC may have
- * 32 bits under a kernel of 64. */
-static const char *efi_architecture(const struct ctx *ctx)
-{
-	static const char *const names[][2] = {
-		{ "x86_64", "x64" },	  { "aarch64", "aa64" },
-		{ "riscv64", "riscv64" }, { "loongarch64", "loongarch64" },
-		{ "i686", "ia32" },	  { "i586", "ia32" },
-		{ "armv7l", "arm" },	  { "armv8l", "arm" },
-	};
-	_cleanup_free_ char *size = NULL;
-	struct utsname system;
-
-	if (ctx->sys->uname(&system) < 0)
-		return NULL;
-	if (streq(system.machine, "x86_64") &&
-	    root_read_line(ctx->root, "/sys/firmware/efi/fw_platform_size", &size) == 0 &&
-	    streq(size, "32"))
-		return "ia32";
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (streq(system.machine, names[i][0]))
-			return names[i][1];
-	return NULL;
-}
-
-static bool enforces_signatures(const struct root *root)
-{
-	_cleanup_free_ uint8_t *data = NULL;
-	size_t len;
-
-	return efivar_read(root, "SecureBoot", EFIVAR_GLOBAL, 16, &data, &len, NULL) ==
-		       0 &&
-	       len == 1 && data[0] == 1;
-}
-
-/* Virtual machines may be given words for the command line and whole entries
- * (systemd-stub(7), smbios-type-11(7)). Only root may read the table. */
-static bool has_smbios_words(const struct root *root)
-{
-	static const char *const words[] = { "io.systemd.boot.kernel-cmdline-extra",
-					     "io.systemd.boot.entries-extra",
-					     "io.systemd.stub.kernel-cmdline-extra" };
-	_cleanup_free_ char *table = NULL;
-	size_t len;
-
-	if (root_read(root, SMBIOS_TABLE, SMBIOS_MAX, &table, &len) < 0)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (memmem(table, len, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
-static int look_around(struct bls_menu *menu)
-{
-	char *id;
-	int r = read_loader_info(menu);
-
-	if (r < 0)
-		return r;
-	menu->efi_arch = efi_architecture(menu->ctx);
-	menu->secure_boot = enforces_signatures(menu->ctx->root);
-	menu->smbios_words = has_smbios_words(menu->ctx->root);
-	r = root_read_line(menu->ctx->root, "/etc/machine-id", &id);
-	if (r == 0 && strlen(id) == 32)
-		menu->machine_id = id;
-	else if (r == 0)
-		free(id);
-	return r == -ENOMEM ? r : 0;
 }
 
 /* Was systemd-boot started from the ESP that we look at? */
@@ -202,7 +113,7 @@ static int hand_over(struct bls_menu *menu, const struct blspart *part)
 
 static int fill_menu(struct bls_menu *menu, const struct blspart *part)
 {
-	int r = look_around(menu);
+	int r = bls_menu_look_around(menu);
 
 	if (r == 0)
 		r = read_partitions(menu, part);

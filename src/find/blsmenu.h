@@ -46,6 +46,10 @@ struct bls_item *bls_menu_add(struct bls_menu *menu, const char *dir, const char
 			      struct blsname *name);
 void bls_menu_done(struct bls_menu *menu);
 
+/* What does not depend on the entries: loader_info to machine_id. Returns 0 or -ENOMEM.
+ */
+_must_check_ int bls_menu_look_around(struct bls_menu *menu);
+
 /* Sorts as systemd-boot does, hidden entries last. */
 void bls_menu_sort(struct bls_menu *menu);
 
@@ -62,6 +66,11 @@ _must_check_ int bls_menu_list(struct bls_menu *menu, const char *dir, struct st
  * partition that is mounted at @partition. Returns 0 or -ENOMEM. */
 _must_check_ int blstype1_read(struct bls_menu *menu, const char *partition);
 _must_check_ int blstype2_read(struct bls_menu *menu, const char *partition);
+
+/* One image, in whatever folder. It adds nothing if the name is none of a UKI's, and
+ * tells the list if the file cannot be read. */
+_must_check_ int blstype2_read_one(struct bls_menu *menu, const char *partition,
+				   const char *dir, const char *file);
 
 /* Which of the sorted entries boots next. @esp: where the ESP is mounted. Returns 0 or
  * -ENOMEM. */

@@ -79,7 +79,8 @@ static enum kind guess_kind(const struct root *root, const char *path)
 		return KIND_ESP;
 	if (has(root, path, "loader/entries") || has(root, path, "EFI/Linux"))
 		return streq(path, "/boot") ? KIND_XBOOTLDR : KIND_ESP;
-	return KIND_NONE;
+	/* Also one that only other loaders use, or the firmware itself. */
+	return has(root, path, "EFI") ? KIND_ESP : KIND_NONE;
 }
 
 static bool may_look(const struct root *root, const char *path)

@@ -298,19 +298,25 @@ static int read_file(struct bls_menu *menu, const char *partition, const char *d
 						 "systemd-boot does not show it"));
 }
 
+int blstype2_read_one(struct bls_menu *menu, const char *partition, const char *dir,
+		      const char *file)
+{
+	struct blsname name;
+	int r = blsname_read(file, ".efi", &name);
+
+	if (r == 1)
+		r = read_file(menu, partition, dir, file, &name);
+	free(name.id);
+	return r;
+}
+
 int blstype2_read(struct bls_menu *menu, const char *partition)
 {
 	_cleanup_free_ char *dir = strf("%s/EFI/Linux", partition);
 	_cleanup_strv_ struct strv names = STRV_EMPTY;
 	int r = dir ? bls_menu_list(menu, dir, &names) : -ENOMEM;
 
-	for (size_t i = 0; r >= 0 && i < names.count; i++) {
-		struct blsname name;
-
-		r = blsname_read(names.items[i], ".efi", &name);
-		if (r == 1)
-			r = read_file(menu, partition, dir, names.items[i], &name);
-		free(name.id);
-	}
-	return r < 0 ? r : 0;
+	for (size_t i = 0; r == 0 && i < names.count; i++)
+		r = blstype2_read_one(menu, partition, dir, names.items[i]);
+	return r;
 }

@@ -15,7 +15,7 @@ const char *entry_source_name(enum entry_source source)
 		[SOURCE_GRUB] = "grub",		[SOURCE_BLS] = "bls",
 		[SOURCE_UKI] = "uki",		[SOURCE_BOOTDIR] = "bootdir",
 		[SOURCE_MODULES] = "modules",	[SOURCE_HAND] = "hand",
-		[SOURCE_EXTLINUX] = "extlinux",
+		[SOURCE_EXTLINUX] = "extlinux", [SOURCE_FIRMWARE] = "firmware",
 	};
 
 	return names[source];
@@ -26,7 +26,7 @@ const char *boot_loader_name(enum boot_loader loader)
 	static const char *const names[] = {
 		[LOADER_NONE] = "the boot loader",  [LOADER_GRUB] = "GRUB",
 		[LOADER_BLS] = "systemd-boot",	    [LOADER_EXTLINUX] = "extlinux",
-		[LOADER_OTHER] = "the boot loader",
+		[LOADER_OTHER] = "the boot loader", [LOADER_FIRMWARE] = "the firmware",
 	};
 
 	return names[loader];

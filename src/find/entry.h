@@ -18,7 +18,8 @@ enum entry_source {
 	SOURCE_EXTLINUX,
 	SOURCE_BOOTDIR,
 	SOURCE_MODULES,
-	SOURCE_HAND
+	SOURCE_HAND,
+	SOURCE_FIRMWARE /* a kernel that the firmware starts by itself */
 };
 
 struct entry {
@@ -60,7 +61,8 @@ enum boot_loader {
 	LOADER_GRUB,
 	LOADER_BLS, /* systemd-boot: the boot loader specification, type 1 and 2 */
 	LOADER_EXTLINUX,
-	LOADER_OTHER
+	LOADER_OTHER,
+	LOADER_FIRMWARE /* none: BootOrder names a kernel */
 };
 
 struct entry_list {

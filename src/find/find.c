@@ -141,6 +141,8 @@ static char *why_unlisted(const struct entry_list *list, const struct entry *ent
 			"it is not in extlinux's menu, %s: update that (u-boot-update, "
 			"update-extlinux)",
 			file);
+	case LOADER_FIRMWARE:
+		return strdup("the firmware has no entry for it: see efibootmgr");
 	case LOADER_NONE:
 	case LOADER_OTHER:
 		break;

@@ -8,6 +8,7 @@
 #include "find/bls.h"
 #include "find/doubt.h"
 #include "find/extlinux.h"
+#include "find/firmware.h"
 #include "find/grub.h"
 #include "find/others.h"
 #include "find/sign.h"
@@ -21,6 +22,7 @@ static const struct {
 	{ LOADER_GRUB, grub_menu },
 	{ LOADER_BLS, bls_menu },
 	{ LOADER_EXTLINUX, extlinux_menu },
+	{ LOADER_FIRMWARE, firmware_menu },
 };
 
 /* All that there is. */
@@ -54,6 +56,8 @@ static bool is_worth_reading(const struct sign *sign, const struct images *image
 {
 	if (loader == LOADER_EXTLINUX)
 		return may_hold_extlinux(images);
+	if (loader == LOADER_FIRMWARE)
+		return sign->loader == LOADER_NONE || sign->loader == LOADER_FIRMWARE;
 	if (loader != LOADER_BLS)
 		return true;
 	/* systemd-boot needs UEFI and always leaves its name. */

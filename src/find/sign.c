@@ -80,7 +80,7 @@ static int take_first(const struct boot_option *first, struct sign *sign)
 	}
 	if (!is_kernel(path))
 		return 0;
-	return tell(sign, LOADER_OTHER,
+	return tell(sign, LOADER_FIRMWARE,
 		    strf("the firmware starts '%s' (%s) itself", title, path));
 }
 

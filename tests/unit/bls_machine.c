@@ -85,6 +85,8 @@ void bls_put(const struct bls_file *file)
 			     strlen(file->text));
 	else if (starts_with(file->path, "uki:"))
 		put_image(file->path + 4, file->text);
+	else if (!file->text)
+		ck_assert_int_eq(fake_root_kernel(dir, file->path, "6.6.1", NULL), 0);
 	else
 		ck_assert_int_eq(fake_root_text(dir, file->path, file->text), 0);
 }

@@ -37,7 +37,7 @@
 #define LINUX "uki:/efi/EFI/Linux/"
 
 /* Paths: "/…" a text; "var:NAME" a variable of the boot loader; "uki:/…" a PE file, its
- * sections with "|" between them. */
+ * sections with "|" between them. No text: a kernel. */
 struct bls_file {
 	const char *path, *text;
 };

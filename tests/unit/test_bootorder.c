@@ -7,69 +7,9 @@
 #include "base/efivar.h"
 #include "fake_root.h"
 #include "find/bootorder.h"
-#include "make_archive.h"
+#include "make_option.h"
 
 Suite *bootorder_suite(void);
-
-#define GUID_BYTES "\x78\x56\x34\x12\xcd\xab\x01\xef\x01\x23\x45\x67\x89\xab\xcd\xef"
-#define GUID_TEXT "12345678-abcd-ef01-0123-456789abcdef"
-
-static void add_utf16(struct bytes *b, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		bytes_add(b, &text[i], 1);
-		bytes_zero(b, 1);
-	}
-}
-
-static void add_node(struct bytes *b, unsigned type, const void *data, size_t len)
-{
-	size_t at = b->len;
-
-	bytes_zero(b, 4);
-	bytes_put(b, at, type, 2); /* type, and sub-type above it */
-	bytes_put(b, at + 2, len + 4, 2);
-	bytes_add(b, data, len);
-}
-
-static void add_disk(struct bytes *b)
-{
-	uint8_t data[38] = { 1 };
-
-	memcpy(data + 20, GUID_BYTES, 16);
-	data[36] = 2;
-	data[37] = 2;
-	add_node(b, 0x0104, data, sizeof(data));
-}
-
-static void add_file(struct bytes *b, const char *path)
-{
-	_cleanup_bytes_ struct bytes text = BYTES_EMPTY;
-
-	add_utf16(&text, path, strlen(path) + 1);
-	add_node(b, 0x0404, text.data, text.len);
-}
-
-/* A load option as efibootmgr -c writes it. @path NULL: a device without a file. */
-static void make(struct bytes *b, uint32_t attributes, const char *title,
-		 const char *path, const char *arguments)
-{
-	size_t begin;
-
-	bytes_zero(b, 6);
-	bytes_put(b, 0, attributes, 4);
-	add_utf16(b, title, strlen(title) + 1);
-	begin = b->len;
-	if (path) {
-		add_disk(b);
-		add_file(b, path);
-	} else {
-		add_node(b, 0x0b03, "\0\0\0\0\0\0", 6);
-	}
-	add_node(b, 0xff7f, "", 0);
-	bytes_put(b, 4, b->len - begin, 2);
-	add_utf16(b, arguments, strlen(arguments));
-}
 
 static const struct {
 	uint32_t attributes;
@@ -100,14 +40,14 @@ START_TEST(test_option)
 	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
 	struct boot_option option;
 
-	make(&b, options[_i].attributes, options[_i].title, options[_i].path,
-	     options[_i].arguments);
+	option_add(&b, options[_i].attributes, options[_i].title, options[_i].path,
+		   options[_i].arguments);
 	ck_assert_int_eq(boot_option_parse(b.data, b.len, &option), 0);
 	ck_assert_int_eq(option.is_active, options[_i].is_active);
 	ck_assert_int_eq(option.is_application, options[_i].is_application);
 	ck_assert_str_eq(option.title, options[_i].title);
 	ck_assert_pstr_eq(option.path, options[_i].told_path);
-	ck_assert_pstr_eq(option.partition, options[_i].path ? GUID_TEXT : NULL);
+	ck_assert_pstr_eq(option.partition, options[_i].path ? OPTION_GUID : NULL);
 	ck_assert_pstr_eq(option.arguments, options[_i].arguments);
 	ck_assert_int_eq(boot_option_program(&option), options[_i].program);
 	boot_option_done(&option);
@@ -132,7 +72,7 @@ START_TEST(test_binary_arguments)
 	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
 	struct boot_option option;
 
-	make(&b, 1, "x", "\\x.efi", "W");
+	option_add(&b, 1, "x", "\\x.efi", "W");
 	bytes_add(&b, "\0\0\1\0", 4);
 	ck_assert_int_eq(boot_option_parse(b.data, b.len, &option), 0);
 	ck_assert_ptr_null(option.arguments);
@@ -150,7 +90,7 @@ START_TEST(test_damaged)
 	struct boot_option option;
 	uint8_t *big = calloc(1, BOOT_OPTION_MAX + 1);
 
-	make(&b, 1, "x", "\\x.efi", "");
+	option_add(&b, 1, "x", "\\x.efi", "");
 	bytes_put(&b, 4, 0xffff, 2); /* the path's length */
 	ck_assert_int_eq(boot_option_parse(b.data, b.len, &option), -EBADMSG);
 	bytes_put(&b, 4, 4, 2);
@@ -191,7 +131,7 @@ static void put_option(const char *name, uint32_t attributes, const char *title)
 {
 	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
 
-	make(&b, attributes, title, "\\x.efi", "");
+	option_add(&b, attributes, title, "\\x.efi", "");
 	put(name, b.data, b.len);
 }
 

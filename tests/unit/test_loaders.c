@@ -128,7 +128,7 @@ static const struct machine {
 	/* what the firmware boots */
 	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI_GRUB, NULL, LOADER_GRUB,
 	  NULL, "rEFInd" },
-	{ "/boot/README", "x", true, UEFI_STUB, NULL, LOADER_OTHER,
+	{ "/boot/README", "x", true, UEFI_STUB, NULL, LOADER_FIRMWARE,
 	  "the firmware starts 'entry' (/EFI/x/vmlinuz-6.6.31.efi) itself",
 	  "GRUB: /boot/grub/grub.cfg" },
 	{ "/boot/README", "x", true, UEFI_OTHER, NULL, LOADER_GRUB,
