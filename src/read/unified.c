@@ -67,7 +67,8 @@ static int verify_image(const struct request *q, struct findings *findings,
 			struct unified *u)
 {
 	const struct image_options options = { .version = q->version, .arch = q->arch };
-	const char *uname = u->profile->uname, *version;
+	const char *uname = str_or(u->profile->uname, ""), *version;
+	int claim = (int)strcspn(uname, " \t\r\n");
 	struct kernel_header header;
 	uint64_t length;
 	int r = kernel_header_read_uki(q->fd, u->profile, &header);
@@ -90,9 +91,10 @@ static int verify_image(const struct request *q, struct findings *findings,
 		finding_problem(&u->image_findings, "a unified image in a unified image");
 	take_findings(findings, ".linux", &u->image_findings);
 	version = image_header(u->image)->version;
-	if (uname && *version && !streq(uname, version))
-		finding_problem(findings, ".uname says %s, but the kernel is %s", uname,
-				version);
+	if (claim > 0 && *version &&
+	    (strncmp(uname, version, (size_t)claim) != 0 || version[claim]))
+		finding_problem(findings, ".uname says %.*s, but the kernel is %s", claim,
+				uname, version);
 	return 0;
 }
 

@@ -34,6 +34,7 @@ START_TEST(test_good)
 	_cleanup_report_ struct report report = REPORT_EMPTY;
 
 	uki_builder_usual(&u, "root=UUID=1 \"quiet $x\"");
+	bytes_add(&u.sections[UNAME].data, "\n", 1);
 	verify(&u, usual, &report);
 	assert_problem(&report, NULL);
 	ck_assert_str_eq(report.type, "uki");
@@ -113,6 +114,12 @@ static void other_uname(struct uki_builder *u, struct request *q)
 	u->sections[UNAME].data.data[0] = '5';
 }
 
+static void longer_uname(struct uki_builder *u, struct request *q)
+{
+	(void)q;
+	bytes_add(&u->sections[UNAME].data, "x", 1);
+}
+
 static void other_modules(struct uki_builder *u, struct request *q)
 {
 	(void)q;
@@ -170,6 +177,7 @@ static const struct {
 	{ other_version, ".linux: its own version is " IMAGE_VERSION ", not" },
 	{ other_machine, "a kernel for x86_64, not for aarch64" },
 	{ other_uname, ".uname says 5.1.0-56-amd64, but the kernel is " IMAGE_VERSION },
+	{ longer_uname, ".uname says " IMAGE_VERSION "x, but" },
 	{ other_modules, ".initrd: made for another kernel" },
 	{ only_microcode, ".initrd: nothing in it but early parts" },
 	{ text_for_kernel, ".linux: not a kernel image" },
