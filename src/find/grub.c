@@ -12,6 +12,7 @@
 #include "find/grubparse.h"
 
 #define NAMES_MAX 32768 /* of a directory */
+#define PCI "/sys/bus/pci/devices"
 #define TREE_MAX (128 << 20)
 
 static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
@@ -63,6 +64,39 @@ static int host_list(void *data, const char *device, const char *path, struct st
 static int host_search(void *data, enum grubsearch kind, const char *key, char **ret)
 {
 	return grubmap_search(data, kind, key, ret);
+}
+
+/* One value of a PCI device, "0x8086"; 0 if it has none. */
+static int read_pci(const struct root *root, const char *device, const char *file,
+		    unsigned long *ret)
+{
+	_cleanup_free_ char *path = strf(PCI "/%s/%s", device, file), *line = NULL;
+	int r = path ? root_read_line(root, path, &line) : -ENOMEM;
+
+	*ret = r == 0 ? strtoul(line, NULL, 16) : 0;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int host_pci(void *data, struct strv *ret)
+{
+	static const char *const files[] = { "vendor", "device", "subsystem_vendor",
+					     "subsystem_device", "class" };
+	const struct grubmap *map = data;
+	_cleanup_strv_ struct strv names = STRV_EMPTY;
+	int r = root_list(map->root, PCI, NAMES_MAX, &names);
+
+	for (size_t i = 0; r == 0 && i < names.count; i++) {
+		unsigned long v[ARRAY_SIZE(files)];
+
+		for (size_t k = 0; r == 0 && k < ARRAY_SIZE(files); k++)
+			r = read_pci(map->root, names.items[i], files[k], &v[k]);
+		if (r == 0)
+			r = strv_take(ret,
+				      strf("v%04lxd%04lxsv%04lxsd%04lxbc%02lxsc%02lx",
+					   v[0], v[1], v[2], v[3], v[4] >> 16 & 0xff,
+					   v[4] >> 8 & 0xff));
+	}
+	return r;
 }
 
 static int host_name(void *data, const char *device, const char *path, char **ret)
@@ -260,6 +294,7 @@ static int read_menu(const struct ctx *ctx, struct grubmap *map, struct entry_li
 				 .stat = host_stat,
 				 .list = host_list,
 				 .search = host_search,
+				 .pci = host_pci,
 				 .name = host_name,
 				 .cpu = find_cpu(ctx) };
 	_cleanup_(grubmenu_done) struct grubmenu menu = GRUBMENU_EMPTY;

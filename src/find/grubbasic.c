@@ -7,6 +7,8 @@
 
 #include "find/grubrun.h"
 
+#define REGEXP_COST 65536 /* as bytes of other work */
+
 #define BLOCK _unused_ const struct grubnode *block
 
 int grubcmd_true(_unused_ struct grubrun *run, _unused_ const struct grubargs *args,
@@ -189,6 +191,9 @@ int grubcmd_regexp(struct grubrun *run, const struct grubargs *args, BLOCK)
 	if (strlen(opts.rest.items[1]) > 256 || strlen(opts.rest.items[2]) > 4096 ||
 	    strpbrk(opts.rest.items[1], "{\\"))
 		return grubrun_doubt(run, strf("the pattern '%s'", opts.rest.items[1]));
+	r = grubrun_charge(run, REGEXP_COST);
+	if (r < 0)
+		return r;
 	if (regcomp(&regex, opts.rest.items[1], REG_EXTENDED) != 0)
 		return GRUB_FALSE;
 	r = regexec(&regex, opts.rest.items[2], ARRAY_SIZE(matches), matches, 0);
@@ -239,13 +244,4 @@ int grubcmd_boot(struct grubrun *run, const struct grubargs *args,
 		return grubcmd_refused(run, args, block);
 	run->stopped = true;
 	return 0;
-}
-
-/* Ubuntu's: whether the graphics card is in a list. */
-int grubcmd_hwmatch(struct grubrun *run, const struct grubargs *args,
-		    const struct grubnode *block)
-{
-	int r = grubcmd_ask(run, args, block);
-
-	return r < 0 ? r : grubvars_set(run->vars, "match", r == 0 ? "1" : "0");
 }

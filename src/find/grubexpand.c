@@ -20,7 +20,7 @@ struct growing {
 
 static int add_arg(struct growing *g, char *text)
 {
-	if (!text)
+	if (!text || grubrun_charge(g->run, strlen(text) + 1) < 0)
 		return -E2BIG;
 	if (g->args.count + 1 >= g->size) {
 		size_t size = g->size ? 2 * g->size : 16;

@@ -30,8 +30,7 @@ int grubrun_path(struct grubrun *run, const char *text, struct grubpath *ret)
 	return 0;
 }
 
-/* Reads a file; 1: GRUB would not find it, or it is in doubt. */
-static int read_file(struct grubrun *run, const char *name, char **ret, size_t *ret_len)
+int grubrun_read(struct grubrun *run, const char *name, char **ret, size_t *ret_len)
 {
 	struct grubpath path;
 	int r = grubrun_path(run, name, &path);
@@ -103,7 +102,7 @@ int grubrun_file(struct grubrun *run, const char *name)
 	struct grubpath path;
 	const char *shown;
 	size_t len;
-	int r = read_file(run, name, &text, &len);
+	int r = grubrun_read(run, name, &text, &len);
 
 	/* GRUB reports that there is no such file, and goes on. */
 	if (r != 0)
@@ -232,7 +231,7 @@ int grubcmd_load_env(struct grubrun *run, const struct grubargs *args, BLOCK)
 				     str_or(grubvars_get(run->vars, "prefix"), ""));
 	if (!name)
 		return -ENOMEM;
-	r = read_file(run, name, &text, &len);
+	r = grubrun_read(run, name, &text, &len);
 	if (r != 0)
 		return r;
 	if (len == 0)

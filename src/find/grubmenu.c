@@ -140,6 +140,7 @@ static int run_once(const struct setting *setting, struct grubmenu *menu,
 		free(menu->doubt);
 		menu->doubt = strf("%s is larger, or runs longer, than is reasonable",
 				   setting->path);
+		setting->questions->count = 0; /* once is enough */
 		r = menu->doubt ? 0 : -ENOMEM;
 	}
 	drop_variables(run.vars);
@@ -266,7 +267,7 @@ int grubmenu_read(const struct grubhost *host, const char *device, const char *p
 	questions.answers = 0;
 	if (r == 0)
 		r = check_again(&setting, ret, &saves);
-	for (size_t i = 0; i < questions.count; i++)
+	for (size_t i = 0; i < GRUBRUN_MAX_QUESTIONS; i++)
 		free(questions.texts[i]);
 	if (r < 0)
 		grubmenu_done(ret);

@@ -48,6 +48,9 @@ struct grubhost {
 	/* The device with that file system: 0 and *ret (the caller frees), or -ENODEV if
 	 * it is none of ours. */
 	int (*search)(void *data, enum grubsearch kind, const char *key, char **ret);
+	/* The PCI devices, as Ubuntu's hwmatch writes them:
+	 * "v1234d1111sv1af4sd1100bc03sc00", in hexadecimal digits. */
+	int (*pci)(void *data, struct strv *ret);
 	/* What to call a file in messages: 0 and *ret (the caller frees). */
 	int (*name)(void *data, const char *device, const char *path, char **ret);
 	const char *platform; /* "efi", "pc": $grub_platform */

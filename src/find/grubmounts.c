@@ -131,7 +131,7 @@ static char *find_subvolume(const char *options)
 
 	while (p && !starts_with(p, "subvol=")) {
 		p = strchr(p, ',');
-		p += p != NULL;
+		p = p ? p + 1 : NULL;
 	}
 	if (!p)
 		return strdup("/");

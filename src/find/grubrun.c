@@ -10,6 +10,14 @@ char *grubrun_keep(struct grubrun *run, const char *s)
 	return grubpool_copy(&run->scripts, s, strlen(s));
 }
 
+int grubrun_charge(struct grubrun *run, size_t bytes)
+{
+	if (bytes > GRUBRUN_MAX_WORK - run->work)
+		return -E2BIG;
+	run->work += bytes;
+	return 0;
+}
+
 int grubrun_doubt(struct grubrun *run, char *why)
 {
 	_cleanup_free_ char *what = why;
@@ -232,7 +240,7 @@ static int add_function(struct grubrun *run, const struct grubnode *node)
 {
 	struct grubfunction *function = grubpool_get(&run->scripts, sizeof(*function));
 
-	if (!function)
+	if (!function || run->n_functions++ == GRUBRUN_MAX_FUNCTIONS)
 		return -E2BIG;
 	*function = (struct grubfunction){ node->name, run->file, node->body,
 					   run->functions };
@@ -290,8 +298,11 @@ int grubrun_text(struct grubrun *run, const char *text, size_t len, const char *
 	const char *outer_file = run->file;
 	unsigned outer_line = run->line, line;
 	struct grubnode *list;
-	int r = grubparse(text, len, &run->scripts, &list, &line);
+	int r = grubrun_charge(run, len);
 
+	if (r < 0)
+		return r;
+	r = grubparse(text, len, &run->scripts, &list, &line);
 	run->file = file;
 	run->line = line;
 	if (r == -EBADMSG)

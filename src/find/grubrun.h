@@ -21,12 +21,14 @@
 #include "find/grubparse.h"
 #include "find/grubvars.h"
 
-#define GRUBRUN_MAX_STEPS 500000       /* commands run */
+#define GRUBRUN_MAX_STEPS 300000       /* commands run */
 #define GRUBRUN_MAX_DEPTH 64	       /* of calls, sourced files, loops in each other */
 #define GRUBRUN_MAX_MEMORY (128 << 20) /* for scripts, bytes */
 #define GRUBRUN_MAX_WORDS (16 << 20)   /* for the arguments of commands, bytes */
 #define GRUBRUN_MAX_FILES 10000	       /* that are read */
-#define GRUB_FALSE 1		       /* the status of a test that fails */
+#define GRUBRUN_MAX_FUNCTIONS 1000
+#define GRUBRUN_MAX_WORK (32 << 20) /* bytes of arguments and text gone through */
+#define GRUB_FALSE 1		    /* the status of a test that fails */
 
 /* Arguments of a command; [0] is its name. items ends in NULL. */
 struct grubargs {
@@ -78,7 +80,8 @@ struct grubrun {
 	struct grubargs *params; /* $1…; NULL outside of functions and entries */
 	const char *file;	 /* that the running command stands in */
 	unsigned line;
-	unsigned steps, depth, files;
+	unsigned steps, depth, files, n_functions;
+	size_t work;
 	unsigned loops, breaks; /* running around us; still to be left */
 	bool is_continue, returning;
 	bool stopped; /* another menu has taken over, or the file was left */
@@ -112,6 +115,9 @@ _must_check_ int grubrun_doubt(struct grubrun *run, char *why);
 
 /* The answer to what only shows at boot; @text is the question: 1, 0 or -errno. */
 _must_check_ int grubrun_ask(struct grubrun *run, const char *text);
+
+/* So many bytes are gone through: 0, or -E2BIG if that is more than is reasonable. */
+_must_check_ int grubrun_charge(struct grubrun *run, size_t bytes);
 
 /* Memory until the end of the run; NULL: none left. */
 char *grubrun_keep(struct grubrun *run, const char *s);
@@ -164,10 +170,11 @@ _must_check_ int grubopt_read(struct grubrun *run, const struct grubargs *args,
 typedef int grubcommand_fn(struct grubrun *run, const struct grubargs *args,
 			   const struct grubnode *block);
 grubcommand_fn grubcmd_ask, grubcmd_boot, grubcmd_break, grubcmd_count, grubcmd_eval,
-	grubcmd_export, grubcmd_false, grubcmd_fwsetup, grubcmd_hwmatch, grubcmd_insmod,
-	grubcmd_refused, grubcmd_regexp, grubcmd_return, grubcmd_set, grubcmd_setparams,
-	grubcmd_shift, grubcmd_true, grubcmd_unset; /* grubbasic.c */
-grubcommand_fn grubcmd_test;			    /* grubtest.c */
+	grubcmd_export, grubcmd_false, grubcmd_fwsetup, grubcmd_insmod, grubcmd_refused,
+	grubcmd_regexp, grubcmd_return, grubcmd_set, grubcmd_setparams, grubcmd_shift,
+	grubcmd_true, grubcmd_unset; /* grubbasic.c */
+grubcommand_fn grubcmd_hwmatch;	     /* grubhwmatch.c */
+grubcommand_fn grubcmd_test;	     /* grubtest.c */
 grubcommand_fn grubcmd_source, grubcmd_configfile, grubcmd_load_env, grubcmd_save_env,
 	grubcmd_search, grubcmd_search_file, grubcmd_search_label,
 	grubcmd_search_uuid;	  /* grubfile.c */
@@ -185,6 +192,11 @@ _must_check_ int grubrun_path(struct grubrun *run, const char *text,
 			      struct grubpath *ret);
 
 /* ---- grubfile.c ---- */
+
+/* Reads a file. Returns 0, GRUB_FALSE if GRUB would not find it or it is in doubt, or
+ * -errno. The caller frees *ret. */
+_must_check_ int grubrun_read(struct grubrun *run, const char *name, char **ret,
+			      size_t *ret_len);
 
 /* Runs the script @name, "(device)/path", as `source` does. */
 _must_check_ int grubrun_file(struct grubrun *run, const char *name);

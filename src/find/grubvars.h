@@ -14,7 +14,7 @@
 
 #include "base/macro.h"
 
-#define GRUBVARS_MAX 10000	 /* variables at once */
+#define GRUBVARS_MAX 2000	 /* variables at once */
 #define GRUBVARS_MAX_VALUE 65536 /* bytes of a value, and of a name */
 #define GRUBVARS_BUCKETS 32
 

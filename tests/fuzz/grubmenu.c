@@ -56,6 +56,11 @@ static int search(_unused_ void *data, _unused_ enum grubsearch kind, const char
 	return *ret ? 0 : -ENOMEM;
 }
 
+static int list_pci(_unused_ void *data, struct strv *ret)
+{
+	return strv_add(ret, "v1234d1111sv1af4sd1100bc03sc00");
+}
+
 static int name_file(_unused_ void *data, _unused_ const char *device, const char *path,
 		     char **ret)
 {
@@ -71,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				 .stat = stat_file,
 				 .list = list_files,
 				 .search = search,
+				 .pci = list_pci,
 				 .name = name_file,
 				 .platform = "efi",
 				 .cpu = "x86_64",

@@ -97,6 +97,15 @@ static int search(void *data, enum grubsearch kind, const char *key, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
+static int list_pci(void *data, struct strv *ret)
+{
+	const struct machine *m = data;
+
+	if (!m->scene->is_bios)
+		return -ENODEV;
+	return strv_add(ret, "v1234d1111sv1af4sd1100bc03sc00");
+}
+
 static int name_file(_unused_ void *data, _unused_ const char *device, const char *path,
 		     char **ret)
 {
@@ -113,6 +122,7 @@ void grub_scene_read(const struct grub_scene *scene, const char *script, size_t 
 				 .stat = stat_file,
 				 .list = list_files,
 				 .search = search,
+				 .pci = list_pci,
 				 .name = name_file,
 				 .platform = scene->is_bios ? "pc" : "efi",
 				 .cpu = "x86_64",

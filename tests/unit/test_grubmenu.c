@@ -289,6 +289,37 @@ START_TEST(test_script)
 }
 END_TEST
 
+/* ---- Ubuntu's question for the graphics card ---- */
+
+static const struct {
+	const char *list, *command;
+	bool known;
+	const char *expected;
+} cards[] = {
+	{ "# none\n\n", "hwmatch /list 3", true, "*0 <0> (boot)/k []\n" },
+	{ "v8086.*\nv1234d1111.*\n", "hwmatch /list 3", true, "*0 <1> (boot)/k []\n" },
+	{ "v1234d1111sv....sd....bc03sc00\n", "hwmatch /list 3", true,
+	  "*0 <1> (boot)/k []\n" },
+	{ "v1234\n", "hwmatch /list 3", true, "*0 <0> (boot)/k []\n" },
+	{ "v1234.*\n", "hwmatch /list 2", true, "*0 <0> (boot)/k []\n" },
+	{ "v1234.*\n", "hwmatch /none 3", true, "*0 <> (boot)/k []\n" },
+	{ "v1234.*\n", "hwmatch /list 3", false,
+	  "doubt: it depends on what only shows at boot (hwmatch /list 3)\n"
+	  "*0 <0> (boot)/k [] ! it depends on what only shows at boot (hwmatch /list "
+	  "3)\n" },
+};
+
+START_TEST(test_card)
+{
+	const struct grub_file some[] = { { "/list", cards[_i].list }, { 0 } };
+	const struct grub_scene scene = { some, "12-ab", false, cards[_i].known };
+	_cleanup_free_ char *script = strf("%s\n" SHOW("$match"), cards[_i].command);
+	_cleanup_free_ char *text = grub_scene_menu(&scene, script, strlen(script));
+
+	ck_assert_str_eq(text, cards[_i].expected);
+}
+END_TEST
+
 /* ---- the environment block ---- */
 
 #define LOAD "load_env\n"
@@ -420,6 +451,7 @@ Suite *grubmenu_suite(void)
 	TCase *t = tcase_create("menu");
 
 	tcase_add_loop_test(t, test_script, 0, ARRAY_SIZE(scripts));
+	tcase_add_loop_test(t, test_card, 0, ARRAY_SIZE(cards));
 	tcase_add_loop_test(t, test_block, 0, ARRAY_SIZE(blocks));
 	tcase_add_test(t, test_many);
 	tcase_add_test(t, test_too_many);
