@@ -10,9 +10,12 @@
 
 int main(void)
 {
-	SRunner *runner = srunner_create(NULL);
+	SRunner *runner;
 	int failed;
 
+	/* A limit for what hangs, and none for a machine that is busy. */
+	setenv("CK_DEFAULT_TIMEOUT", "120", 0);
+	runner = srunner_create(NULL);
 #define SUITE(name) srunner_add_suite(runner, name##_suite());
 #include "suites.h"
 #undef SUITE

@@ -23,6 +23,7 @@
 static char dir[64], machine[80];
 static struct root root;
 static const char *kernels[KERNELS_MAX]; /* in the menu's order */
+static bool boot_is_apart;		 /* a file system of its own */
 static unsigned boots;
 
 static void shell(const char *fmt, const char *a)
@@ -83,12 +84,15 @@ void scene_remove(const char *path)
 static void write_menu(void)
 {
 	_cleanup_free_ char *text = strdup("set default=\"0\"\n");
+	/* GRUB names files from the root of their file system. */
+	const char *boot = boot_is_apart ? "" : "/boot";
 
 	for (size_t i = 0; i < KERNELS_MAX && kernels[i]; i++) {
 		char *longer = strf("%smenuentry 'Debian, %s' --id 'id-%s' {\n"
-				    "\tlinux /boot/vmlinuz-%s root=UUID=1 ro quiet\n"
-				    "\tinitrd /boot/initrd.img-%s\n}\n",
-				    text, kernels[i], kernels[i], kernels[i], kernels[i]);
+				    "\tlinux %s/vmlinuz-%s root=UUID=1 ro quiet\n"
+				    "\tinitrd %s/initrd.img-%s\n}\n",
+				    text, kernels[i], kernels[i], boot, kernels[i], boot,
+				    kernels[i]);
 
 		free(text);
 		text = longer;
@@ -159,6 +163,7 @@ void scene_unmount(const char *place)
 {
 	_cleanup_free_ char *from = strf("%s%s", machine, place);
 	_cleanup_free_ char *to = strf("%s/mounted%s", dir, place);
+	_cleanup_free_ char *menu = strf("%s/grub/grub.cfg", to);
 	_cleanup_free_ char *parent = strdup(place);
 
 	*strrchr(parent, '/') = '\0';
@@ -169,6 +174,10 @@ void scene_unmount(const char *place)
 		ck_assert_int_eq(fake_root_folder(dir, folder), 0);
 	}
 	ck_assert_int_eq(rename(from, to), 0);
+	if (strcmp(place, "/boot") == 0) {
+		boot_is_apart = true;
+		shell("sed -i 's| /boot/| /|g'", menu);
+	}
 	ck_assert_int_eq(fake_root_folder(machine, place), 0);
 	scene_put("/proc/self/mountinfo",
 		  "20 1 8:2 / / rw,relatime - ext4 /dev/sda2 rw\n");
@@ -200,6 +209,7 @@ void scene_begin(void)
 	ck_assert_int_eq(root_init(&root, machine), 0);
 	fake_sys_use(dir);
 	memset(kernels, 0, sizeof(kernels));
+	boot_is_apart = false;
 	scene_put("/proc/meminfo", "MemTotal:  4000000 kB\nMemAvailable:  3000000 kB\n");
 	/* Fake kernels have no contents to unpack: their headers are what is read here.
 	 */

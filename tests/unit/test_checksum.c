@@ -160,6 +160,7 @@ static void use_image(void)
 {
 	ck_assert_int_eq(fake_root_file(machine, BOOT, image.data, image.len), 0);
 	plan.version = strdup(VERSION_6);
+	plan.type = KERNEL_BZIMAGE;
 	plan.kernel.path = strdup(BOOT);
 	plan.kernel.fd = root_open(&root, BOOT, O_RDONLY);
 	ck_assert_int_ge(plan.kernel.fd, 0);

@@ -94,7 +94,8 @@ def systemd_boot_unified(machine, states):
     first = states.kernels.first
     _mark_initramfs(machine, first, "/tmp/mark.img", "inside-the-uki")
     machine.check(f"""set -e
-        cat /boot/initrd.img-{first} /tmp/mark.img >/tmp/initrd
+        cat /boot/initrd.img-{first} >/tmp/initrd
+        truncate -s %4 /tmp/initrd; cat /tmp/mark.img >>/tmp/initrd
         printf 'root=LABEL=root rw console=ttyS0,115200 warmboot.mark=from-uki' >/tmp/cmdline
         printf '%s' {first} >/tmp/uname
         cp /usr/lib/systemd/boot/efi/linuxx64.efi.stub /tmp/stub
