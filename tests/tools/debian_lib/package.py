@@ -62,7 +62,7 @@ def life(_world, chroot):
                  "! test -e /usr/sbin/warmboot")
     # What stays of it until the purge is harmless.
     chroot.check("run-parts --exit-on-error --arg=1 --arg=2 /etc/kernel/prerm.d && "
-                 "apt-get -y install jq && apt-get -y purge jq")
+                 "apt-get -y install jq && apt-get -y purge jq libjq1 libonig5")
     chroot.check("dpkg -i /srv/warmboot.deb")
     acts = _acts(_systemctl(chroot))
     expect(len(acts) == 1 and acts[0].endswith("start warmboot.service"), f"again: {acts}")
