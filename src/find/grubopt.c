@@ -91,7 +91,7 @@ static int read_option(const struct grubargs *args, size_t i, const struct grubo
 
 	*ret = 1;
 	if (arg[1] != '-') {
-		if (read_letters(spec, arg + 1, to, &opt) != 0)
+		if (read_letters(spec, arg + 1, to, &opt) != 0 || !opt)
 			return GRUB_FALSE;
 		if (opt->kind && next && (opt->kind != 'o' || *next != '-' || !next[1])) {
 			to->values[opt - spec] = next;

@@ -61,14 +61,15 @@ static const struct grubvar *find(const struct grubvars *vars, const char *name)
 	size_t bucket = find_bucket(name);
 	bool only_exported = false;
 
-	for (; vars; vars = vars->below) {
+	do {
 		const struct grubvar *var = find_here(vars, bucket, name);
 
 		if (var)
 			return var->value && (var->exported || !only_exported) ? var
 									       : NULL;
 		only_exported = only_exported || vars->only_exported;
-	}
+		vars = vars->below;
+	} while (vars);
 	return NULL;
 }
 

@@ -31,8 +31,10 @@ static int read_pin(const struct root *root, struct entry_list *menu, const char
 /* Does @text hold @release, and not as a part of a longer one? */
 static bool names_release(const char *text, const char *release)
 {
-	size_t len = strlen(release);
+	size_t len = release ? strlen(release) : 0;
 
+	if (len == 0)
+		return false;
 	for (const char *p = text; p && (p = strstr(p, release)) != NULL; p++) {
 		bool begins = p == text || !strchr("0123456789.", p[-1]);
 

@@ -318,7 +318,7 @@ static void decode(const uint8_t *p, uint64_t type, size_t size, struct sqlite_v
 int sqlite_value(const struct sqlite_row *row, int column, struct sqlite_value *ret)
 {
 	uint64_t header, type;
-	size_t at = 0, body, size;
+	size_t at = 0, body, size = 0;
 	int r = varint(row->record, row->len, &at, &header);
 
 	*ret = (struct sqlite_value){ .kind = SQLITE_NONE };
