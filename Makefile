@@ -126,13 +126,15 @@ check:                                 ## set up what is missing, `test`, and on
 	$(Q)B=$(B) tests/vm/run --round-trip
 
 check-vm:                              ## the machine scenarios (about 25 minutes)
-	$(Q)tests/setup.sh build vm
+	$(Q)tests/setup.sh build vm deb
 	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)DEB_BUILD_OPTIONS=nocheck B=$(B) hooks/debian/build-deb $(B)/deb
 	$(Q)B=$(B) tests/vm/run
 
 check-vm-all:                          ## every machine scenario; goes on where it was stopped
-	$(Q)tests/setup.sh build vm
+	$(Q)tests/setup.sh build vm deb
 	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)DEB_BUILD_OPTIONS=nocheck B=$(B) hooks/debian/build-deb $(B)/deb
 	$(Q)B=$(B) tests/vm/run --all --resume
 
 demo:                                  ## the main job in a throw-away machine, narrated

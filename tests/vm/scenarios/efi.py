@@ -127,7 +127,7 @@ def two_initramfs_files(machine, states):
     expect("early" in seen.marks, "the early initramfs did not reach the kernel")
 
 
-@scenario("efi")
+@scenario("efi", everyday=False)
 def grub_on_uefi(machine, states):
     """GRUB on UEFI with /boot apart: its default, changed with its own tools, both ways."""
     first, newer = states.kernels.first, states.kernels.newer
