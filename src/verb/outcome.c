@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the verbs leave for status to tell, and what they need to know first. */
+#include <errno.h>
+
 #include "base/log.h"
 #include "keep/runfiles.h"
 #include "verb/verb.h"
@@ -46,8 +48,10 @@ int loaded_read(const struct ctx *ctx, struct loaded *ret)
 	int r = kexec_is_loaded(ctx);
 
 	*ret = (struct loaded){ .state = STATE_EMPTY };
-	if (r < 0) /* no such file: no kexec in this kernel, so nothing can be loaded */
+	if (r == -ENOENT) /* no kexec in this kernel, so nothing can be loaded */
 		return 0;
+	if (r < 0)
+		return r;
 	ret->loaded = r;
 	if (!ret->loaded)
 		return 0;
