@@ -66,6 +66,7 @@ int gate(const struct ctx *ctx)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_envfile_ struct envfile disarmed = ENVFILE_EMPTY;
+	struct stat st;
 	bool at_kexec = ctx->options->n_args > 0 && streq(ctx->options->args[0], "kexec");
 	int r = record_read_of_boot(ctx, RUN_DISARMED, &disarmed);
 
@@ -81,7 +82,7 @@ int gate(const struct ctx *ctx)
 	}
 	/* A record of ours that cannot be read whole is ours all the same: state_read()
 	 * said no. */
-	if (now.ours || (now.loaded && root_exists(ctx->root, RUN_ARMED)))
+	if (now.ours || (now.loaded && root_stat(ctx->root, RUN_ARMED, &st) != -ENOENT))
 		return through_firmware(
 			ctx, true, "no consent of the service's stop for what is loaded");
 	return at_kexec ? ask_systemd(ctx, "kexec") : STATUS_DONE;
