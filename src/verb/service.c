@@ -71,6 +71,8 @@ int service_start(const struct ctx *ctx)
 	if (lock < 0)
 		return log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK),
 		       STATUS_FAILED;
+	/* What a stop agreed to, for a reboot that did not come. */
+	(void)!root_unlink(ctx->root, RUN_GO);
 	r = confirm_boot(ctx);
 	if (r < 0)
 		log_error_errno(r, "cannot tell how the last warm reboot went");
