@@ -175,8 +175,19 @@ static int write_last_armed(const struct ctx *ctx, const struct plan *plan)
 	return record_commit(ctx, &record, STATE_ARMED);
 }
 
+static int step_others(const struct ctx *ctx, const struct plan *plan)
+{
+	_cleanup_strv_ struct strv initrds = STRV_EMPTY;
+
+	for (size_t i = 0; i < plan->n_initrds; i++)
+		if (strv_add(&initrds, plan->initrds[i].path) < 0)
+			return -ENOMEM;
+	return keep_in_step(ctx, plan->kernel.path, &initrds, plan->cmdline);
+}
+
 /* The records go first: what is in the kernel without one would count as another
- * program's. */
+ * program's. The record is done when other programs' files are, so that a run that is cut
+ * short before that is done again. */
 static int load(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
 	_cleanup_(state_done) struct state before = STATE_EMPTY, after = STATE_EMPTY;
@@ -190,18 +201,9 @@ static int load(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 	r = load_plan(ctx, plan, ret_problem);
 	if (r <= 0)
 		return r;
+	(void)step_others(ctx, plan); /* says itself what it could not change */
 	r = state_write(ctx, plan, false, &after);
 	return r < 0 ? unwritten(RUN_ARMED, r, ret_problem) : 1;
-}
-
-static int step_others(const struct ctx *ctx, const struct plan *plan)
-{
-	_cleanup_strv_ struct strv initrds = STRV_EMPTY;
-
-	for (size_t i = 0; i < plan->n_initrds; i++)
-		if (strv_add(&initrds, plan->initrds[i].path) < 0)
-			return -ENOMEM;
-	return keep_in_step(ctx, plan->kernel.path, &initrds, plan->cmdline);
 }
 
 static int load_and_record(const struct ctx *ctx, struct plan *plan)
@@ -217,8 +219,6 @@ static int load_and_record(const struct ctx *ctx, struct plan *plan)
 		return give_up_errno(ctx, r, "cannot load it");
 	if (r == 0)
 		return give_up(ctx, problem);
-
-	(void)step_others(ctx, plan); /* says itself what it could not change */
 
 	log_event(LOG_NOTICE, EVENT_ARMED,
 		  LOG_FIELDS({ "WARMBOOT_KERNEL", plan->version },
