@@ -25,17 +25,19 @@ static const char *const readers[] = {
 
 enum variable { KNAME, INITRD, OPT_ARGS, N_VARIABLES };
 static const struct {
-	const char *name, *old_key, *ours_key; /* in the file, in STATE_KEPT */
+	const char *name, *old_key, *ours_key, *was_key; /* in the file, in STATE_KEPT */
 } variables[N_VARIABLES] = {
-	[KNAME] = { "KNAME", "KNAME_OLD", "KNAME_OURS" },
-	[INITRD] = { "INITRD", "INITRD_OLD", "INITRD_OURS" },
-	[OPT_ARGS] = { "KEXEC_OPT_ARGS", "KEXEC_OPT_ARGS_OLD", "KEXEC_OPT_ARGS_OURS" },
+	[KNAME] = { "KNAME", "KNAME_OLD", "KNAME_OURS", "KNAME_WAS" },
+	[INITRD] = { "INITRD", "INITRD_OLD", "INITRD_OURS", "INITRD_WAS" },
+	[OPT_ARGS] = { "KEXEC_OPT_ARGS", "KEXEC_OPT_ARGS_OLD", "KEXEC_OPT_ARGS_OURS",
+		       "KEXEC_OPT_ARGS_WAS" },
 };
 
 struct value {
 	char *now;    /* in the file; NULL: not set */
 	char *old;    /* before our first change; NULL: was not set */
 	char *ours;   /* what we wrote last; NULL: we never did */
+	char *was;    /* ours before that, until the file is known to have the new one */
 	bool is_code; /* the shell decides what is in the file */
 };
 
@@ -54,6 +56,7 @@ static void confd_done(struct confd *c)
 		free(c->values[i].now);
 		free(c->values[i].old);
 		free(c->values[i].ours);
+		free(c->values[i].was);
 	}
 }
 
@@ -100,7 +103,9 @@ static int read_kept(struct confd *c)
 		if (str_set(&c->values[i].old, envfile_get(&kept, variables[i].old_key)) <
 			    0 ||
 		    str_set(&c->values[i].ours,
-			    envfile_get(&kept, variables[i].ours_key)) < 0)
+			    envfile_get(&kept, variables[i].ours_key)) < 0 ||
+		    str_set(&c->values[i].was, envfile_get(&kept, variables[i].was_key)) <
+			    0)
 			r = -ENOMEM;
 	return r < 0 ? r : 0;
 }
@@ -129,8 +134,10 @@ static int confd_open(const struct ctx *ctx, struct confd *c)
 /* Did we write the value that is in the file now? */
 static bool is_ours(const struct value *value)
 {
-	return value->ours && !value->is_code &&
-	       streq(str_or(value->now, ""), value->ours);
+	const char *now = str_or(value->now, "");
+
+	return !value->is_code && ((value->ours && streq(now, value->ours)) ||
+				   (value->was && streq(now, value->was)));
 }
 
 static int set(struct confd *c, enum variable variable, const char *to)
@@ -149,8 +156,12 @@ static int set(struct confd *c, enum variable variable, const char *to)
 	free(c->text);
 	c->text = text;
 	c->changed = true;
-	if (!is_ours(value) && str_set(&value->old, value->now) < 0)
+	if (!is_ours(value)) {
+		if (str_set(&value->old, value->now) < 0)
+			return -ENOMEM;
+	} else if (str_set(&value->was, value->now) < 0) {
 		return -ENOMEM;
+	}
 	if (str_set(&value->ours, to) < 0 || str_set(&value->now, to) < 0)
 		return -ENOMEM;
 	return 0;
@@ -166,18 +177,31 @@ static int write_kept(const struct confd *c)
 	for (size_t i = 0; i < N_VARIABLES; i++) {
 		envfile_put(record.f, variables[i].old_key, c->values[i].old);
 		envfile_put(record.f, variables[i].ours_key, c->values[i].ours);
+		envfile_put(record.f, variables[i].was_key, c->values[i].was);
 	}
 	return record_commit(c->ctx, &record, STATE_KEPT);
 }
 
-/* The old values first: they must not be lost, whatever happens in between. */
-static int commit(const struct confd *c)
+/* The old values first: they must not be lost, whatever happens in between. Cut short
+ * there, the file still has what we wrote before, which is not its owner's: `was` says
+ * so. */
+static int commit(struct confd *c)
 {
-	int r = c->changed ? write_kept(c) : 0;
+	int r;
 
-	if (r == 0 && c->changed)
+	if (!c->changed)
+		return 0;
+	r = write_kept(c);
+	if (r == 0)
 		r = root_write(c->ctx->root, c->path, c->text, strlen(c->text));
-	return r < 0 ? r : c->changed;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < N_VARIABLES; i++) {
+		free(c->values[i].was);
+		c->values[i].was = NULL;
+	}
+	(void)!write_kept(c);
+	return 1;
 }
 
 static int boot_folder(const struct confd *c, char **ret)
