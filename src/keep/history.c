@@ -24,6 +24,7 @@ static void item_done(struct history_item *item)
 	free(item->version);
 	free(item->build);
 	free(item->why);
+	free(item->from);
 }
 
 void history_done(struct history *history)
@@ -54,6 +55,8 @@ static int set_field(struct history_item *item, const char *key, const char *val
 		return str_set(&item->build, value);
 	if (streq(key, "WHY"))
 		return str_set(&item->why, value);
+	if (streq(key, "FROM_BOOT"))
+		return str_set(&item->from, value);
 	if (streq(key, "CLEARED"))
 		item->cleared = streq(value, "yes");
 	if (streq(key, "SECONDS"))
@@ -110,14 +113,16 @@ static int history_write(const struct ctx *ctx, const struct history *history)
 			envfile_put(record.f, "SECONDS", seconds);
 		}
 		envfile_put(record.f, "WHY", item->why);
+		envfile_put(record.f, "FROM_BOOT", item->from);
 		envfile_put(record.f, "CLEARED", item->cleared ? "yes" : NULL);
 	}
 	return record_commit(ctx, &record, STATE_HISTORY);
 }
 
+/* @from: the boot from which it was attempted, or NULL. */
 static int history_add(const struct ctx *ctx, enum boot_result result,
 		       const char *version, const char *build, double seconds,
-		       const char *why)
+		       const char *why, const char *from)
 {
 	_cleanup_(history_done) struct history history = { .count = 0 };
 	struct history_item *item;
@@ -126,28 +131,42 @@ static int history_add(const struct ctx *ctx, enum boot_result result,
 
 	if (r < 0)
 		return r;
+	if (from && history.count && streq(history.items[history.count - 1].from, from))
+		return 0;
 	time_text(ctx, at);
 	item = next_item(&history);
 	item->result = result;
 	item->seconds = seconds;
 	if (str_set(&item->at, at) < 0 ||
 	    str_set(&item->version, str_or(version, "")) < 0 ||
-	    str_set(&item->build, build) < 0 || str_set(&item->why, why) < 0)
+	    str_set(&item->build, build) < 0 || str_set(&item->why, why) < 0 ||
+	    str_set(&item->from, from) < 0)
 		return -ENOMEM;
 	return history_write(ctx, &history);
 }
 
-enum booted_by history_booted_by(const struct ctx *ctx)
+/* A negative errno where the machine would tell, but could not be asked. */
+static int ask_booted_by(const struct ctx *ctx)
 {
 	_cleanup_free_ char *type = NULL;
+	int r = root_read_line(ctx->root, "/proc/sys/kernel/bootloader_type", &type);
 
-	if (root_read_line(ctx->root, "/proc/sys/kernel/bootloader_type", &type) == 0)
+	if (r == 0)
 		return streq(type, "208") ? BOOTED_KEXEC : BOOTED_FIRMWARE;
+	if (r != -ENOENT && r != -ENOTDIR)
+		return r;
 	if (root_exists(ctx->root, "/proc/device-tree/chosen/linux,booted-from-kexec"))
 		return BOOTED_KEXEC;
 	if (root_exists(ctx->root, "/proc/device-tree/chosen"))
 		return BOOTED_FIRMWARE;
 	return BOOTED_UNKNOWN;
+}
+
+enum booted_by history_booted_by(const struct ctx *ctx)
+{
+	int r = ask_booted_by(ctx);
+
+	return r < 0 ? BOOTED_UNKNOWN : (enum booted_by)r;
 }
 
 /* The attempt as it is on disk; @came_up: the boot that it led to, or NULL as long as
@@ -192,14 +211,15 @@ static int attempt_remove(const struct ctx *ctx)
 }
 
 /* The attempt is over: into the history first, so that a power cut between the two loses
- * nothing. */
+ * nothing; what is there already was cut short, and is not counted again. */
 static int attempt_end(const struct ctx *ctx, const struct envfile *attempt,
 		       enum boot_result result, const char *why)
 {
 	const char *seconds = envfile_get(attempt, "SECONDS");
 	int r = history_add(ctx, result, envfile_get(attempt, "VERSION"),
 			    envfile_get(attempt, "BUILD"),
-			    seconds ? strtod(seconds, NULL) : 0, why);
+			    seconds ? strtod(seconds, NULL) : 0, why,
+			    envfile_get(attempt, "FROM_BOOT"));
 
 	return r < 0 ? r : attempt_remove(ctx);
 }
@@ -229,6 +249,7 @@ static int assess(const struct ctx *ctx, const struct envfile *attempt,
 	const char *version = str_or(envfile_get(attempt, "VERSION"), "");
 	const char *up = envfile_get(attempt, "CAME_UP");
 	struct utsname name;
+	int r;
 
 	if (streq(envfile_get(attempt, "FROM_BOOT"), boot_id) || streq(up, boot_id))
 		return 0;
@@ -242,7 +263,10 @@ static int assess(const struct ctx *ctx, const struct envfile *attempt,
 		return attempt_end(ctx, attempt, RESULT_FAILED,
 				   "ended before it was good");
 	}
-	switch (history_booted_by(ctx)) {
+	r = ask_booted_by(ctx);
+	if (r < 0)
+		return r; /* the attempt stays, for the next start to judge */
+	switch ((enum booted_by)r) {
 	case BOOTED_FIRMWARE:
 		log_event(
 			LOG_WARNING, EVENT_FAILED,
@@ -259,7 +283,10 @@ static int assess(const struct ctx *ctx, const struct envfile *attempt,
 	case BOOTED_KEXEC:
 		break;
 	}
-	if (ctx->sys->uname(&name) < 0 || !streq(name.release, version))
+	r = ctx->sys->uname(&name);
+	if (r < 0)
+		return r;
+	if (!streq(name.release, version))
 		return attempt_end(ctx, attempt, RESULT_SKIPPED,
 				   "came up by kexec as another version");
 	return came_up(ctx, attempt, boot_id);
@@ -303,7 +330,7 @@ int history_good(const struct ctx *ctx)
 
 int history_skipped(const struct ctx *ctx, const char *version, const char *why)
 {
-	return history_add(ctx, RESULT_SKIPPED, version, NULL, 0, why);
+	return history_add(ctx, RESULT_SKIPPED, version, NULL, 0, why, NULL);
 }
 
 int history_clear(const struct ctx *ctx)

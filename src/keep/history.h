@@ -19,6 +19,7 @@ enum booted_by { BOOTED_UNKNOWN, BOOTED_FIRMWARE, BOOTED_KEXEC };
 
 struct history_item {
 	char *at, *version, *build, *why; /* RFC 3339; uname -r; uname -v; words or "" */
+	char *from; /* the boot id of an attempt: none is counted twice */
 	enum boot_result result;
 	double seconds; /* from the jump to the service's start; 0: not known */
 	bool cleared;	/* --arm by hand since: no longer held against the version */
