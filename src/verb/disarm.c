@@ -26,16 +26,24 @@ static const struct {
 static int write_mark(const struct ctx *ctx)
 {
 	_cleanup_(record_done) struct record record = RECORD_EMPTY;
-	_cleanup_strv_ struct strv created = STRV_EMPTY;
+	_cleanup_strv_ struct strv created = STRV_EMPTY, before = STRV_EMPTY;
 	_cleanup_envfile_ struct envfile old = ENVFILE_EMPTY;
+	size_t iter = 0;
+	const char *path;
 	char at[32];
 	int r = record_read_of_boot(ctx, RUN_DISARMED, &old);
 
-	if (r != 0) /* disarmed already: what it created stays recorded */
-		return r < 0 ? r : 0;
+	/* Disarmed already: what that created stays recorded, and what it did not come
+	 * to is made up for. */
+	while (r > 0 && (path = envfile_next(&old, "CREATED", &iter)))
+		if (strv_add(&before, path) < 0)
+			return -ENOMEM;
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
-		if (root_exists(ctx->root, switches[i].loader) &&
-		    !root_exists(ctx->root, switches[i].path) &&
+		if ((strv_has(&before, switches[i].path) ||
+		     (root_exists(ctx->root, switches[i].loader) &&
+		      !root_exists(ctx->root, switches[i].path))) &&
 		    !strv_has(&created, switches[i].path) &&
 		    strv_add(&created, switches[i].path) < 0)
 			return -ENOMEM;
