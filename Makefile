@@ -108,15 +108,26 @@ $(B)/tests/print-menu: $(B)/tests/tools/print_menu.o $(fake_obj) $(main_lib)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^ $(main_ldlibs)
 
+# Every step may fail: the same objects, their calls to the C library wrapped (tests/faults/).
+fault_obj  := $(call objects,tests/faults/*.c) \
+              $(addprefix $(B)/tests/unit/,scene.o fake_root.o)
+fault_wrap := $(shell grep -oE '__(real|wrap)_[a-z0-9_]+|^REAL[^,]*, [a-z0-9_]+' \
+                tests/faults/wrap.c | sed 's/.* //; s/^__real_//; s/^__wrap_//' | sort -u)
+$(B)/tests/faults/faults: $(fault_obj) $(fake_obj) $(main_lib)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(cflags) $(ldflags) $(fault_wrap:%=-Wl,--wrap=%) -o $@ $^ $(main_ldlibs) \
+	    $(shell $(PKG_CONFIG) --libs check)
+
 # Makes what a fixture root does not hold as text.
 $(B)/tests/make-root: $(B)/tests/make_root.o $(B)/tests/unit/fake_root.o $(shared)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(cflags) $(ldflags) -o $@ $^
 
-test-programs: $(B)/tests/unit/check $(B)/tests/$(NAME)-fake $(B)/tests/make-root all
+test-programs: $(B)/tests/unit/check $(B)/tests/faults/faults $(B)/tests/$(NAME)-fake $(B)/tests/make-root all
 
 test: test-programs                    ## hermetic tests: units, then the program on fixture roots
 	$(Q)B=$(B) tests/run-roots
+	$(Q)B=$(B) $(B)/tests/faults/faults
 	$(Q)B=$(B) CK_VERBOSITY=normal $(B)/tests/unit/check
 
 check:                                 ## set up what is missing, `test`, and one machine round trip
@@ -251,4 +262,4 @@ help:                                  ## this list
 .PHONY: all test test-programs check check-vm check-vm-all check-hooks demo stage bench sanitize lint fuzz \
         deb install uninstall clean help FORCE
 .DELETE_ON_ERROR:
--include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)
+-include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fault_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)

@@ -26,6 +26,11 @@ static const char *kernels[KERNELS_MAX]; /* in the menu's order */
 static bool boot_is_apart;		 /* a file system of its own */
 static unsigned boots;
 
+const char *scene_machine(void)
+{
+	return machine;
+}
+
 static void shell(const char *fmt, const char *a)
 {
 	char command[512];
@@ -202,7 +207,9 @@ void scene_boot(const char *release, bool by_kexec)
 
 void scene_begin(void)
 {
-	strcpy(dir, "/tmp/warmboot-scene-XXXXXX");
+	const char *temporary = getenv("TMPDIR");
+
+	snprintf(dir, sizeof(dir), "%s/warmboot-scene-XXXXXX", str_or(temporary, "/tmp"));
 	ck_assert_int_eq(fake_root_make(dir), 0);
 	snprintf(machine, sizeof(machine), "%s/root", dir);
 	ck_assert_int_eq(fake_root_folder(dir, "/root"), 0);

@@ -13,6 +13,9 @@
 #define SCENE_NEW "6.1.0-56-amd64"
 #define SCENE_NEWER "6.1.0-57-amd64"
 
+/* The folder that is the machine's root; what fake_sys reads lies beside it. */
+const char *scene_machine(void);
+
 /* Fixture functions: a booted machine whose service was started; and away with it. */
 void scene_begin(void);
 void scene_end(void);
