@@ -93,37 +93,6 @@ static int refuse(const struct ctx *ctx, enum guard_moment moment,
 	return arm_undo(ctx, veto->found) < 0 ? STATUS_FAILED : STATUS_REFUSED;
 }
 
-/* May we, now? Prints nothing when all is well. */
-static int check_guards(const struct ctx *ctx, enum guard_moment moment,
-			const struct plan *plan)
-{
-	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
-	_cleanup_(guards_done) struct findings findings = { .count = 0 };
-	const struct finding *veto;
-	struct guard_facts facts = { .version = plan->version, .cmdline = plan->cmdline };
-	int r = loaded_read(ctx, &now);
-
-	if (r < 0)
-		return log_error_errno(r, "cannot read '%s'", RUN_ARMED), STATUS_FAILED;
-	facts.loaded = now.loaded;
-	facts.ours = now.ours;
-	r = guards_run(ctx, moment, &facts, &findings);
-	if (r < 0)
-		return log_error_errno(r, "cannot run the guards"), STATUS_FAILED;
-	veto = guards_veto(&findings, ctx->options->force);
-	if (veto)
-		return refuse(ctx, moment, veto);
-	for (size_t i = 0; i < findings.count; i++) {
-		const struct finding *finding = &findings.items[i];
-
-		if (finding->verdict == VERDICT_VETO)
-			log_warning("overridden by --force: %s", finding->found);
-		else if (finding->verdict == VERDICT_WARN)
-			log_info("%s", finding->found);
-	}
-	return STATUS_DONE;
-}
-
 /* Said once, and nothing of ours stays loaded. */
 static int give_up(const struct ctx *ctx, const char *problem)
 {
@@ -140,6 +109,37 @@ static int give_up_errno(const struct ctx *ctx, int r, const char *what)
 	_cleanup_free_ char *problem = strf("%s: %s", what, strerror(-r));
 
 	return give_up(ctx, str_or(problem, what));
+}
+
+/* May we, now? Prints nothing when all is well. */
+static int check_guards(const struct ctx *ctx, enum guard_moment moment,
+			const struct plan *plan)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+	_cleanup_(guards_done) struct findings findings = { .count = 0 };
+	const struct finding *veto;
+	struct guard_facts facts = { .version = plan->version, .cmdline = plan->cmdline };
+	int r = loaded_read(ctx, &now);
+
+	if (r < 0)
+		return give_up_errno(ctx, r, "cannot read '" RUN_ARMED "'");
+	facts.loaded = now.loaded;
+	facts.ours = now.ours;
+	r = guards_run(ctx, moment, &facts, &findings);
+	if (r < 0)
+		return give_up_errno(ctx, r, "cannot run the guards");
+	veto = guards_veto(&findings, ctx->options->force);
+	if (veto)
+		return refuse(ctx, moment, veto);
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *finding = &findings.items[i];
+
+		if (finding->verdict == VERDICT_VETO)
+			log_warning("overridden by --force: %s", finding->found);
+		else if (finding->verdict == VERDICT_WARN)
+			log_info("%s", finding->found);
+	}
+	return STATUS_DONE;
 }
 
 /* Is every file whole, and is there room? 1, 0 with the problem, or a negative errno. */
