@@ -4,6 +4,7 @@
 #include <linux/kexec.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 
 #include "base/macro.h"
@@ -269,6 +270,20 @@ static int fake_mount(const char *source, const char *target, const char *type,
 	return r;
 }
 
+/* Comes back even where the real one does not: by default as if it had failed. */
+static int fake_reboot(int how)
+{
+	int r = next_result("reboot");
+
+	r = r == 0 ? -ENOSYS : r;
+	write_file("calls", "ae", "reboot %s = %d\n",
+		   how == RB_KEXEC	? "kexec"
+		   : how == RB_AUTOBOOT ? "firmware"
+					: "?",
+		   r);
+	return r;
+}
+
 const struct sys sys_fake = {
 	.kexec_file_load = fake_kexec_file_load,
 	.in_child = fake_in_child,
@@ -285,4 +300,5 @@ const struct sys sys_fake = {
 	.namespace_inode = fake_namespace_inode,
 	.own_mounts = fake_own_mounts,
 	.mount = fake_mount,
+	.reboot = fake_reboot,
 };

@@ -16,7 +16,8 @@
  * is the real one, from $B/warmboot-read.
  *
  * The files mount and own_mounts hold results like load; what a successful mount on the
- * empty folder PATH of the root puts there is taken from mounted/PATH.
+ * empty folder PATH of the root puts there is taken from mounted/PATH. reboot always
+ * comes back, with -ENOSYS or what the file of that name says.
  */
 #ifndef FAKE_SYS_H
 #define FAKE_SYS_H

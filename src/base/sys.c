@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -323,6 +324,13 @@ static int host_mount(const char *source, const char *target, const char *type,
 	return mount(source, target, type, flags, data) < 0 ? -errno : 0;
 }
 
+static int host_reboot(int how)
+{
+	sync();
+	/* 0 would mean that the machine goes on. */
+	return reboot(how) < 0 ? -errno : -EPROTO;
+}
+
 const struct sys sys_host = {
 	.kexec_file_load = host_kexec_file_load,
 	.in_child = host_in_child,
@@ -339,4 +347,5 @@ const struct sys sys_host = {
 	.namespace_inode = host_namespace_inode,
 	.own_mounts = host_own_mounts,
 	.mount = host_mount,
+	.reboot = host_reboot,
 };

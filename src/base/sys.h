@@ -63,6 +63,9 @@ struct sys {
 	/* mount(2). 0 or a negative errno. */
 	int (*mount)(const char *source, const char *target, const char *type,
 		     unsigned long flags, const char *data);
+	/* reboot(2) with RB_KEXEC or RB_AUTOBOOT, at once; what is still dirty is written
+	 * before. Comes back only when it failed: a negative errno. */
+	int (*reboot)(int how);
 };
 
 extern const struct sys sys_host;

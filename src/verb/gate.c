@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The gate: the last decision, in systemd-reboot.service and systemd-kexec.service
- * (hooks/systemd). It fails closed: our image is jumped into only with the stop's consent
- * of this boot for exactly this image; without it, and after --disarm, the machine goes
- * through the firmware. What is not ours is left to the unit:
+ * The gate: the last decision of a reboot. It fails closed: our image is jumped into only
+ * with the stop's consent of this boot for exactly this image; without it, and after
+ * --disarm, the machine goes through the firmware. What is not ours is left to the init:
  *
- *   loaded     disarmed  consent   as systemd-reboot.service   as systemd-kexec.service
- *   ours       no        valid     kexec                       kexec
- *   ours       no        none      firmware                    firmware
- *   any        yes       -         firmware                    firmware
- *   not ours   no        -         firmware (returns)          kexec
+ *   loaded     disarmed  consent   `reboot`             `kexec`    `init`
+ *   ours       no        valid     kexec                kexec      kexec
+ *   ours       no        none      firmware             firmware   firmware
+ *   any        yes       -         firmware             firmware   firmware
+ *   not ours   no        -         firmware (returns)   kexec      returns
+ *
+ * `reboot` and `kexec` are systemd-reboot.service and systemd-kexec.service
+ * (hooks/systemd), where systemd is asked. `init` is the last script that any other init
+ * runs at a reboot (hooks/sysvinit, openrc, runit), every file system read-only: there it
+ * calls the kernel itself. Unloading and leaving the rest to the init would not do: some
+ * jump into whatever is loaded (`reboot -k` of sysvinit), where the kernel refused to
+ * unload; and an openrc-init told to kexec hangs when nothing is loaded (up to 0.63).
  *
  * It reads no configuration and needs no /boot, no /var and no lock.
  */
 #include <errno.h>
+#include <sys/reboot.h>
 
 #include "base/log.h"
 #include "keep/runfiles.h"
@@ -25,6 +32,11 @@
 /* systemd ends us when it acts on the request; if it does not, the unit's own failure
  * action follows. */
 #define GATE_SLEEP_MS 60000
+
+static bool called_for(const struct ctx *ctx, const char *what)
+{
+	return ctx->options->n_args > 0 && streq(ctx->options->args[0], what);
+}
 
 static bool has_consent(const struct ctx *ctx, const struct state *state)
 {
@@ -59,7 +71,19 @@ static int through_firmware(const struct ctx *ctx, bool loaded, const char *why)
 	if (loaded)
 		(void)load_unload(
 			ctx); /* said there; the forced reboot does not use it either */
-	return ask_systemd(ctx, "reboot");
+	if (!called_for(ctx, "init"))
+		return ask_systemd(ctx, "reboot");
+	return log_error_errno(ctx->sys->reboot(RB_AUTOBOOT), "cannot reboot"),
+	       STATUS_FAILED;
+}
+
+static int jump(const struct ctx *ctx, const char *version)
+{
+	log_notice("going straight into %s", version);
+	if (!called_for(ctx, "init"))
+		return ask_systemd(ctx, "kexec");
+	log_error_errno(ctx->sys->reboot(RB_KEXEC), "cannot jump into %s", version);
+	return through_firmware(ctx, true, "the jump failed");
 }
 
 int gate(const struct ctx *ctx)
@@ -67,7 +91,6 @@ int gate(const struct ctx *ctx)
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_envfile_ struct envfile disarmed = ENVFILE_EMPTY;
 	struct stat st;
-	bool at_kexec = ctx->options->n_args > 0 && streq(ctx->options->args[0], "kexec");
 	int r = record_read_of_boot(ctx, RUN_DISARMED, &disarmed);
 
 	if (r != 0)
@@ -76,14 +99,12 @@ int gate(const struct ctx *ctx)
 	r = loaded_read(ctx, &now);
 	if (r < 0)
 		return through_firmware(ctx, true, "its own records cannot be read");
-	if (now.ours && has_consent(ctx, &now.state)) {
-		log_notice("going straight into %s", now.state.version);
-		return ask_systemd(ctx, "kexec");
-	}
+	if (now.ours && has_consent(ctx, &now.state))
+		return jump(ctx, now.state.version);
 	/* A record of ours that cannot be read whole is ours all the same: state_read()
 	 * said no. */
 	if (now.ours || (now.loaded && root_stat(ctx->root, RUN_ARMED, &st) != -ENOENT))
 		return through_firmware(
 			ctx, true, "no consent of the service's stop for what is loaded");
-	return at_kexec ? ask_systemd(ctx, "kexec") : STATUS_DONE;
+	return called_for(ctx, "kexec") ? ask_systemd(ctx, "kexec") : STATUS_DONE;
 }
