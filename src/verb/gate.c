@@ -32,6 +32,7 @@
 /* systemd ends us when it acts on the request; if it does not, the unit's own failure
  * action follows. */
 #define GATE_SLEEP_MS 60000
+#define CONSOLE_MS 200
 
 static bool called_for(const struct ctx *ctx, const char *what)
 {
@@ -64,6 +65,14 @@ static int ask_systemd(const struct ctx *ctx, const char *verb)
 	return STATUS_DONE;
 }
 
+/* Comes back only when it failed. What was said gets a moment to leave through a serial
+ * line, for which reboot(2) does not wait. */
+static int reboot_now(const struct ctx *ctx, int how)
+{
+	ctx->sys->sleep_ms(CONSOLE_MS);
+	return ctx->sys->reboot(how);
+}
+
 static int through_firmware(const struct ctx *ctx, bool loaded, const char *why)
 {
 	log_event(LOG_NOTICE, EVENT_SKIPPED, LOG_FIELDS({ "WARMBOOT_REASON", why }),
@@ -73,7 +82,7 @@ static int through_firmware(const struct ctx *ctx, bool loaded, const char *why)
 			ctx); /* said there; the forced reboot does not use it either */
 	if (!called_for(ctx, "init"))
 		return ask_systemd(ctx, "reboot");
-	return log_error_errno(ctx->sys->reboot(RB_AUTOBOOT), "cannot reboot"),
+	return log_error_errno(reboot_now(ctx, RB_AUTOBOOT), "cannot reboot"),
 	       STATUS_FAILED;
 }
 
@@ -82,7 +91,7 @@ static int jump(const struct ctx *ctx, const char *version)
 	log_notice("going straight into %s", version);
 	if (!called_for(ctx, "init"))
 		return ask_systemd(ctx, "kexec");
-	log_error_errno(ctx->sys->reboot(RB_KEXEC), "cannot jump into %s", version);
+	log_error_errno(reboot_now(ctx, RB_KEXEC), "cannot jump into %s", version);
 	return through_firmware(ctx, true, "the jump failed");
 }
 
