@@ -155,9 +155,12 @@ demo:                                  ## the main job in a throw-away machine, 
 
 # What the machines get: an installation into a folder.
 stage: all
-	$(Q)rm -rf $(B)/vm/stage
+	$(Q)rm -rf $(B)/vm/stage $(B)/vm/stage-*
 	$(Q)$(MAKE) --no-print-directory install HOOKS="debian systemd" \
 	    DESTDIR=$(abspath $(B))/vm/stage >/dev/null
+	$(Q)for init in sysvinit openrc; do \
+	    $(MAKE) --no-print-directory install HOOKS="debian $$init" \
+	        DESTDIR=$(abspath $(B))/vm/stage-$$init >/dev/null || exit 1; done
 
 deb:                                   ## the Debian package, in $(B)/deb
 	$(Q)tests/setup.sh build test deb

@@ -11,13 +11,14 @@ DISK_MIB = 3072
 PARTITION_MIB = 1                 # where the partition starts; GRUB lives in the gap before it
 
 
-def _disk(part, log):
+def make_disk(part, log):
+    """One ext4 on an MBR disk; GRUB adds its code at the first boot."""
     disk = part / "disk.raw"
     with open(disk, "wb") as out:
         out.truncate(DISK_MIB << 20)
     run("mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", part / "tree",
         "-E", f"offset={PARTITION_MIB << 20}", disk, f"{DISK_MIB - PARTITION_MIB}M", log=log)
-    # An MBR with one active Linux partition; GRUB adds its code at the first boot.
+    # An MBR with one active Linux partition.
     entry = struct.pack("<B3sB3sII", 0x80, b"\xfe\xff\xff", 0x83, b"\xfe\xff\xff",
                         PARTITION_MIB * 2048, (DISK_MIB - PARTITION_MIB) * 2048)
     with open(disk, "r+b") as out:
@@ -25,7 +26,7 @@ def _disk(part, log):
         out.write(b"WARM\0\0" + entry + bytes(48) + b"\x55\xaa")
 
 
-def _first_boot(part):
+def first_boot(part):
     """GRUB installs itself best on the machine that it is for: no guessing of devices."""
     machine = Machine(part / "first-boot", part / "disk.raw", extra=direct_boot(part),
                       disk_format="raw")
@@ -38,4 +39,4 @@ def _first_boot(part):
 
 
 RECIPE = Recipe("bios", __file__, ["grub-pc", "unattended-upgrades"], ["kexec-tools"],
-                _disk, _first_boot)
+                make_disk, first_boot)

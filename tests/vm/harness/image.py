@@ -16,10 +16,11 @@ from .proc import HarnessError, built_once, hash_files, run
 
 # What warmboot itself needs to run, and what scenarios break files with.
 PACKAGES = """
-    systemd-sysv udev dbus kmod initramfs-tools zstd linux-image-cloud-amd64/bookworm
+    udev kmod initramfs-tools zstd linux-image-cloud-amd64/bookworm
     libarchive13 libconfig9 libjansson4 libssl3 zlib1g liblzma5 libzstd1 liblz4-1
     libbz2-1.0 liblzo2-2 libseccomp2 cpio xz-utils lz4 util-linux procps strace
 """.split()
+SYSTEMD = ("systemd-sysv", "dbus")
 UNWANTED = ("man", "doc", "locale", "info", "lintian", "bug")
 
 
@@ -33,6 +34,7 @@ class Recipe:
     arguments: list             # for guest/customize
     disk: Callable
     first_boot: Callable
+    init: tuple = SYSTEMD
 
     def folder(self):
         """Where it lies, built or not."""
@@ -58,11 +60,13 @@ class Recipe:
     def _bootstrap(self, part, log):
         tree = part / "tree"
         excludes = [f"--dpkgopt=path-exclude=/usr/share/{d}/*" for d in UNWANTED]
+        packages = [*self.init, *PACKAGES, *self.packages]
         customize = " ".join([f"{paths.GUEST}/customize", '"$1"', *self.arguments])
         run("mmdebstrap", "--mode=root", "--variant=apt", "--skip=check/empty",
             '--aptopt=APT::Install-Recommends "false"', "--dpkgopt=force-unsafe-io", *excludes,
-            f"--include={','.join(PACKAGES + self.packages)}", f"--customize-hook={customize}",
-            "bookworm", tree, *apt_sources(), log=log, env={**os.environ, "LC_ALL": "C.UTF-8"})
+            f"--include={','.join(packages)}", f"--customize-hook={customize}",
+            "bookworm", tree, *apt_sources(), log=log,
+            env={**os.environ, "LC_ALL": "C.UTF-8"})
         run("cp", tree / "srv/kernels", part / "kernels")
         version = kernels(part)[0]
         run("cp", tree / f"boot/vmlinuz-{version}", part / "vmlinuz")

@@ -10,3 +10,5 @@ BUILD = (TOP / os.environ.get("B", "build")).resolve() / "vm"
 GUEST = VM / "guest"
 STAGE = BUILD / "stage"
 DEB = BUILD.parent / "deb"          # `make deb` puts the package there
+# An installation for each init: their scripts have the same names.
+STAGES = {"systemd": STAGE, "sysvinit": BUILD / "stage-sysvinit", "openrc": BUILD / "stage-openrc"}

@@ -11,6 +11,11 @@ and saved, memory and all. Each state grows from the one before it:
     efi         on UEFI: booted by systemd-boot, warmboot installed and started
     bare        booted by GRUB, without warmboot: its Debian package lies in /root
 
+and, with the kernel that runs armed by hand, which is enough for what happens at a reboot:
+
+    sysvinit    Debian 12 without systemd
+    openrc      the same after `apt-get install openrc`
+
 A scenario gets its own copy-on-write disk and continues from there within seconds.
 """
 
@@ -18,13 +23,18 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bios, efi, image, paths
+from . import bios, efi, image, paths, sysvinit
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
 from .proc import HarnessError, built_once, hash_files, run
 from .warm import apt, expect, expect_armed
 
 CARGO_MIB = 16
+RECIPES = {"efi": efi.RECIPE, "sysvinit": sysvinit.RECIPE, "openrc": sysvinit.RECIPE}
+START_SYSTEMD = "systemctl daemon-reload && systemctl enable --now warmboot"
+START_SYSVINIT = """update-rc.d warmboot defaults && update-rc.d warmboot-gate defaults &&
+    service warmboot start"""
+START_OPENRC = "rc-update add warmboot default && rc-service warmboot start"
 
 
 @dataclass
@@ -41,11 +51,12 @@ class States:
 
     def __init__(self):
         self._makers = {"installed": self._installed, "armed": self._armed,
-                        "updated": self._updated, "efi": self._efi, "bare": self._bare}
+                        "updated": self._updated, "efi": self._efi, "bare": self._bare,
+                        "sysvinit": self._sysvinit, "openrc": self._openrc}
         self._broken = {}
         self._lock = threading.Lock()
         code = [paths.VM / "harness" / f"{n}.py" for n in ("states", "machine")]
-        self._key = hash_files(paths.STAGE, *code)
+        self._key = hash_files(*paths.STAGES.values(), *code)
         self._deb_key = hash_files(paths.DEB, *code) if paths.DEB.is_dir() else "none"
         self._prune()
 
@@ -63,12 +74,12 @@ class States:
         return Machine(folder, disk, cargo=state / "cargo", resume=state / "memory",
                        **options)
 
-    def grub_cmdline(self):
-        """What GRUB gave to the first kernel, without BOOT_IMAGE=."""
-        return (self._get("installed") / "cmdline").read_text(encoding="utf-8")
+    def grub_cmdline(self, name="installed"):
+        """What GRUB gave to the first kernel of that state, without BOOT_IMAGE=."""
+        return (self._get(name) / "cmdline").read_text(encoding="utf-8")
 
     def _folder(self, name):
-        recipe = efi.RECIPE if name == "efi" else bios.RECIPE
+        recipe = RECIPES.get(name, bios.RECIPE)
         base = recipe.folder().name.rsplit("-", 1)[1][:8]
         key = self._deb_key if name == "bare" else self._key
         return paths.BUILD / f"state-{base}-{key}-{name}"
@@ -90,7 +101,7 @@ class States:
 
     def _prune(self):
         """Throw away what an older image or installation left: half a gigabyte a state."""
-        current = {r.folder().name for r in (bios.RECIPE, efi.RECIPE)}
+        current = {r.folder().name for r in (bios.RECIPE, *RECIPES.values())}
         current |= {self._folder(name).name for name in self._makers}
         for old in [*paths.BUILD.glob("base-*"), *paths.BUILD.glob("state-*")]:
             if old.name.removesuffix(".lock").removesuffix(".part") not in current:
@@ -126,9 +137,29 @@ class States:
         finally:
             machine.kill()
 
+    def _sysvinit(self, part):
+        machine = self._install(part, sysvinit.RECIPE.build(), "sysvinit", START_SYSVINIT)
+        self._arm_and_save(machine, part)
+
+    def _openrc(self, part):
+        # Scripts that sysv-rc started cannot be stopped by OpenRC: the next boot is its own.
+        machine = self._install(part, sysvinit.RECIPE.build(), "openrc", START_OPENRC, """
+            apt-get -y -o Dpkg::Use-Pty=0 install openrc && sync""")
+        self._arm_and_save(machine, part)
+
     @staticmethod
-    def _boot(part, base, folder, what):
-        """Boot a base image by its own boot loader, with WHAT of FOLDER on a second disk."""
+    def _arm_and_save(machine, part):
+        try:
+            machine.check("warmboot --arm")
+            expect_armed(machine, machine.check("uname -r"))
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+    @staticmethod
+    def _boot(part, base, folder, what, before=None):
+        """Boot a base image by its own boot loader, with WHAT of FOLDER on a second disk. BEFORE:
+        a script that needs another boot after it."""
         run("tar", "-C", folder, "--owner=0", "--group=0", "-cf", part / "cargo", what)
         run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
         options = {}
@@ -138,19 +169,25 @@ class States:
                           cargo=part / "cargo", **options)
         try:
             machine.wait_boot()
+            if before:
+                boots = machine.shell.boots
+                machine.check(before)
+                machine.shell.send("reboot -f")
+                machine.wait_boot(boots)
             (part / "cmdline").write_text(cmdline(machine), encoding="utf-8")
         except BaseException:
             machine.kill()
             raise
         return machine
 
-    def _install(self, part, base):
+    def _install(self, part, base, stage="systemd", start=START_SYSTEMD, before=None):
         """The same with warmboot, unpacked and started."""
-        machine = self._boot(part, base, paths.STAGE, ".")
+        machine = self._boot(part, base, paths.STAGES[stage], ".", before)
         try:
             machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
-            machine.check("systemctl daemon-reload && systemctl enable --now warmboot")
-            machine.check("systemctl is-system-running --wait", 300)
+            machine.check(start)
+            if start == START_SYSTEMD:
+                machine.check("systemctl is-system-running --wait", 300)
         except BaseException:
             machine.kill()
             raise
