@@ -23,7 +23,7 @@ def kexec_tools_beside(machine, states):
     reboot(machine, "reboot").expect_kexec(states.kernels.newer, states.grub_cmdline())
 
 
-@scenario("armed")
+@scenario("armed", everyday=False)
 def kexec_tools_disarmed(machine, states):
     """Disarmed: the firmware reboot comes, whatever kexec-tools loads on the way down."""
     _install(machine, states)

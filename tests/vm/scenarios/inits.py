@@ -53,7 +53,7 @@ def _stopping_disarms(machine):
     expect_not_armed(machine)
 
 
-@scenario("sysvinit")
+@scenario("sysvinit", everyday=False)
 def sysvinit_reboot(machine, states):
     """sysvinit: `reboot` comes up warm, by warmboot's own last script."""
     _comes_up_warm(machine, states, "sysvinit", "reboot")

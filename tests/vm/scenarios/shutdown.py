@@ -44,7 +44,7 @@ def stop_crashes(machine, states):
     reboot(machine, "reboot").expect_firmware(states.kernels.newer)
 
 
-@scenario("armed")
+@scenario("armed", everyday=False)
 def stop_hangs(machine, states):
     """The service's stop runs into its timeout: firmware reboot, not the stale image."""
     _with_stop(machine, "ExecStop=\nExecStop=/bin/sleep 600\nTimeoutStopSec=5")
