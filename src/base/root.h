@@ -17,7 +17,9 @@
 
 struct root {
 	int fd;
-	bool is_host; /* it is "/" itself */
+	bool is_host;  /* it is "/" itself */
+	bool has_boot; /* nothing that booting needs is left to be mounted, as was seen in
+			  this run (find/bootmount.h) */
 };
 #define ROOT_EMPTY       \
 	{                \

@@ -328,6 +328,15 @@ static int open_place(struct mounter *m, const char *place)
 	return read_mounted(m->ctx, &m->tables);
 }
 
+/* Is all there that fstab wants at the places of booting? */
+static bool is_complete(const struct tables *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (wanted_at(t, places[i], NULL) && !is_mounted(t, places[i]))
+			return false;
+	return true;
+}
+
 int bootmount_open(const struct ctx *ctx, struct root *root, const char *path)
 {
 	struct mounter m = { ctx, root, path, TABLES_EMPTY, false };
@@ -340,6 +349,8 @@ int bootmount_open(const struct ctx *ctx, struct root *root, const char *path)
 		r = open_place(&m, places[i]);
 		r = r < 0 ? r : 1;
 	}
+	if (r > 0 && !m.own)
+		root->has_boot = is_complete(&m.tables);
 	tables_done(&m.tables);
 	/* Without mounts of our own, all is as it was before. */
 	return r < 0 && m.own ? r : 0;
@@ -368,8 +379,11 @@ static int doubt_place(const struct ctx *ctx, struct tables *t, const char *plac
 int bootmount_doubt(const struct ctx *ctx, struct entry_list *list)
 {
 	_cleanup_(tables_done) struct tables t = TABLES_EMPTY;
-	int r = tables_read(ctx, &t);
+	int r;
 
+	if (ctx->root->has_boot)
+		return 0;
+	r = tables_read(ctx, &t);
 	/* A tree of files has no mounts. */
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;

@@ -137,22 +137,35 @@ bool bootname_read(const char *name, struct bootname *ret)
 	return true;
 }
 
+/* The last folder of @path above @name, if it claims a release. */
+static bool read_folder(const char *path, const char *name, struct bootname *ret)
+{
+	const char *start = name;
+	size_t n;
+
+	while (start > path && start[-1] != '/')
+		start--;
+	n = (size_t)(name - start);
+	if (n == 0 || n > NAME_MAX)
+		return false;
+	*ret = (struct bootname){ .leftover = NULL };
+	memcpy(ret->version, start, n);
+	return true;
+}
+
 bool bootname_read_path(const char *path, struct bootname *ret)
 {
 	const char *name = strrchr(path, '/'), *modules = strstr(path, "/lib/modules/");
-	size_t n;
 
 	if (!name)
 		return false;
-	if (!modules)
-		return bootname_read(name + 1, ret);
-	modules += strlen("/lib/modules/");
-	n = strcspn(modules, "/");
-	if (n == 0 || n > NAME_MAX || modules + n != name)
-		return false;
-	*ret = (struct bootname){ .leftover = NULL };
-	memcpy(ret->version, modules, n);
-	return true;
+	if (modules)
+		return strchr(modules + strlen("/lib/modules/"), '/') == name &&
+		       read_folder(path, name, ret);
+	/* As kernel-install lays it out: /efi/TOKEN/RELEASE/linux. */
+	if (streq(name, "/linux"))
+		return read_folder(path, name, ret) && *find_version(ret->version);
+	return bootname_read(name + 1, ret);
 }
 
 bool bootname_agrees(const struct bootname *name, const char *version)

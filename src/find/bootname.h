@@ -31,8 +31,8 @@ struct bootname {
 bool bootname_read(const char *name, struct bootname *ret);
 
 /*
- * The same for a path: below /usr/lib/modules (or /lib/modules) the directory claims the
- * release.
+ * The same for a path: below /usr/lib/modules (or /lib/modules), and where it ends in
+ * /RELEASE/linux (kernel-install's layout), the directory claims the release.
  */
 bool bootname_read_path(const char *path, struct bootname *ret);
 

@@ -148,8 +148,8 @@ static int find_family(const struct root *root, bool *ret)
 
 /* "(device)/path" of an entry as a path in our root; -EINVAL: what GRUB reads there is no
  * file. */
-static int map_path(const struct grubmap *map, const char *named,
-		    struct grubmap_rule *rule, char **ret)
+static int map_path(struct grubmap *map, const char *named, struct grubmap_rule *rule,
+		    char **ret)
 {
 	const char *close = *named == '(' ? strchr(named, ')') : NULL;
 	_cleanup_free_ char *device = NULL;
@@ -175,7 +175,7 @@ static int refuse_file(struct entry *entry, const char *what, const char *named,
 	return entry_refuse(entry, strf("%s %s is nowhere that we can see", what, path));
 }
 
-static int take_kernel(const struct grubmap *map, const struct grubmenu_entry *item,
+static int take_kernel(struct grubmap *map, const struct grubmenu_entry *item,
 		       struct grubmap_rule *rule, struct entry *entry)
 {
 	int r = map_path(map, item->kernel, rule, &entry->kernel);
@@ -183,7 +183,7 @@ static int take_kernel(const struct grubmap *map, const struct grubmenu_entry *i
 	return r < 0 ? refuse_file(entry, "its kernel", item->kernel, r) : 0;
 }
 
-static int take_initrds(const struct grubmap *map, const struct grubmenu_entry *item,
+static int take_initrds(struct grubmap *map, const struct grubmenu_entry *item,
 			struct grubmap_rule *rule, struct entry *entry)
 {
 	int r = 0;
@@ -209,7 +209,7 @@ static bool is_foreign(const struct grubmenu_entry *item)
 	return starts_with(item->id, "osprober-");
 }
 
-static int fill_entry(const struct grubmap *map, const struct grubmenu_entry *item,
+static int fill_entry(struct grubmap *map, const struct grubmenu_entry *item,
 		      struct entry *entry)
 {
 	struct grubmap_rule rule = { .is_set = false };
@@ -239,8 +239,7 @@ static int fill_entry(const struct grubmap *map, const struct grubmenu_entry *it
 	return r < 0 ? r : take_initrds(map, item, &rule, entry);
 }
 
-static int take_menu(const struct grubmap *map, struct grubmenu *menu,
-		     struct entry_list *list)
+static int take_menu(struct grubmap *map, struct grubmenu *menu, struct entry_list *list)
 {
 	int r = 0;
 
@@ -370,9 +369,10 @@ bool grub_holds_menu(const struct root *root, const char *path)
 	unsigned line;
 	size_t len;
 	bool holds;
+	int r = root_read(root, path, GRUBPARSE_MAX_SIZE, &text, &len);
 
-	if (root_read(root, path, GRUBPARSE_MAX_SIZE, &text, &len) < 0)
-		return true;
+	if (r < 0)
+		return r != -ENOENT && r != -ENOTDIR;
 	holds = grubparse(text, len, &pool, &list, &line) < 0 || adds_entries(list);
 	grubpool_done(&pool);
 	return holds;

@@ -18,8 +18,8 @@ _must_check_ int grub_menu(const struct ctx *ctx, struct entry_list *ret);
 _must_check_ int grub_menu_at(const struct ctx *ctx, const char *path,
 			      struct entry_list *ret);
 
-/* Is the file a menu of its own, and not only a pointer to one? Also if it cannot be
- * read. */
+/* Is the file a menu of its own, and not only a pointer to one? Also if it is there and
+ * cannot be read. */
 bool grub_holds_menu(const struct root *root, const char *path);
 
 #endif

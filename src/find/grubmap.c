@@ -117,16 +117,19 @@ static bool is_disk(const char *name)
 	return true;
 }
 
-static int count_disks(struct grubmap *map)
+/* Of interest only where a menu names partitions by their number. */
+static bool has_one_disk(struct grubmap *map)
 {
 	_cleanup_strv_ struct strv names = STRV_EMPTY;
-	size_t disks = 0;
-	int r = root_list(map->root, "/sys/block", DISKS_MAX, &names);
 
+	if (map->disks >= 0)
+		return map->disks == 1;
+	map->disks = 0;
+	if (root_list(map->root, "/sys/block", DISKS_MAX, &names) < 0)
+		return false;
 	for (size_t i = 0; i < names.count; i++)
-		disks += is_disk(names.items[i]);
-	map->one_disk = disks == 1;
-	return r == -ENOMEM ? r : 0;
+		map->disks += is_disk(names.items[i]);
+	return map->disks == 1;
 }
 
 static const struct grubmount *find_mount(const struct grubmap *map, const char *mount)
@@ -143,10 +146,8 @@ int grubmap_init(struct grubmap *map, const struct root *root)
 	struct stat top_st, boot_st;
 	int r;
 
-	*map = (struct grubmap){ .root = root };
+	*map = (struct grubmap){ .root = root, .disks = -1 };
 	r = read_mounts(map);
-	if (r == 0)
-		r = count_disks(map);
 	if (r < 0)
 		return r;
 	top = find_mount(map, "");
@@ -186,14 +187,13 @@ static const struct grubmount *device_mount(const struct grubmap *map, const cha
 }
 
 /* "hd0,gpt2", "hd0,msdos1", "hd0,2": with one disk, the number of the partition tells. */
-static const struct grubmount *partition_mount(const struct grubmap *map,
-					       const char *device)
+static const struct grubmount *partition_mount(struct grubmap *map, const char *device)
 {
 	const char *comma = strchr(device, ',');
 	const struct grubmount *found = NULL;
 	unsigned long n;
 
-	if (!starts_with(device, "hd") || !comma || !map->one_disk)
+	if (!starts_with(device, "hd") || !comma || !has_one_disk(map))
 		return NULL;
 	n = strtoul(comma + 1 + strcspn(comma + 1, "0123456789"), NULL, 10);
 	for (size_t i = 0; n > 0 && i < map->mounts.count; i++)
@@ -346,7 +346,7 @@ static int map_mounted(const struct grubmap *map, const struct grubmount *mount,
 	return -ENOENT;
 }
 
-int grubmap_to_ours(const struct grubmap *map, const char *device, const char *path,
+int grubmap_to_ours(struct grubmap *map, const char *device, const char *path,
 		    struct grubmap_rule *rule, char **ret)
 {
 	const struct grubmount *mount = device_mount(map, device);

@@ -23,7 +23,7 @@ struct grubmap {
 	struct grubmounts mounts; /* none: nothing is known */
 	bool has_uuids;		  /* of "/" and /boot: another UUID is another system */
 	bool boot_is_apart;	  /* /boot is another file system than "/" */
-	bool one_disk;		  /* the machine has no other */
+	int disks;		  /* of the machine; -1: not counted yet */
 };
 #define GRUBMAP_EMPTY        \
 	{                    \
@@ -51,7 +51,7 @@ _must_check_ int grubmap_to_grub(const struct grubmap *map, const char *path,
  * set, and set otherwise. Returns 0, -ENODEV if the file is on no file system of ours,
  * -ENOENT if it lies where we cannot see it, or -ENOMEM. The caller frees *ret.
  */
-_must_check_ int grubmap_to_ours(const struct grubmap *map, const char *device,
+_must_check_ int grubmap_to_ours(struct grubmap *map, const char *device,
 				 const char *path, struct grubmap_rule *rule, char **ret);
 
 /* The device with that file system. Returns 0, -ENODEV, or -ENOMEM. */

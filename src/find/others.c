@@ -177,12 +177,10 @@ static int check_program(const struct ctx *ctx, const struct sign *sign,
 		_cleanup_free_ char *dir =
 			strf("%s%.*s", partitions[i], (int)(end - sign->program),
 			     sign->program);
-		_cleanup_free_ char *path = dir ? strf("%s/grub.cfg", dir) : NULL;
 
-		if (!path)
+		if (!dir)
 			return -ENOMEM;
-		if (root_exists(ctx->root, path))
-			r = check_efi_file(ctx, others, dir, "grub.cfg");
+		r = check_efi_file(ctx, others, dir, "grub.cfg");
 	}
 	return r;
 }

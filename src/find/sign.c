@@ -98,9 +98,12 @@ static int read_order(const struct root *root, struct sign *sign)
 	if (!order.found || !first->path || order.current == BOOT_NONE)
 		return 0;
 	if (first->number == (unsigned)order.current) {
-		sign->program = strdup(first->path);
-		if (!sign->program)
-			return -ENOMEM;
+		/* From EFI/BOOT, GRUB reads the menu of another folder. */
+		if (boot_option_program(first) == PROGRAM_GRUB) {
+			sign->program = strdup(first->path);
+			if (!sign->program)
+				return -ENOMEM;
+		}
 		return sign->why ? 0 : take_first(first, sign);
 	}
 	sign->doubt =

@@ -17,7 +17,7 @@ struct sign {
 	bool has_variables;   /* of the firmware, to be read by us */
 	enum boot_loader
 		loader; /* LOADER_NONE: not told; LOADER_OTHER: not one of ours */
-	char *program;	/* the file that the firmware boots, from the root of its
+	char *program;	/* GRUB or shim, where the firmware boots it, from the root of its
 			   partition: "/EFI/debian/shimx64.efi"; NULL: not known */
 	char *why;	/* what tells it, in words; NULL: nothing does */
 	char *doubt;	/* why the next boot may be another one's; NULL: no reason */

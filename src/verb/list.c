@@ -15,8 +15,18 @@
  * there. */
 static void put_text(FILE *f, const char *s)
 {
-	for (; *s; s++)
-		fputc((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s, f);
+	static const char control[] = "\1\2\3\4\5\6\7\b\t\n\v\f\r\16\17\20\21\22\23\24"
+				      "\25\26\27\30\31\32\33\34\35\36\37\177";
+
+	for (;;) {
+		size_t len = strcspn(s, control);
+
+		fwrite(s, 1, len, f);
+		if (!s[len])
+			return;
+		fputc('?', f);
+		s += len + 1;
+	}
 }
 
 static void put_field(FILE *f, const char *name, const char *value)
@@ -153,18 +163,20 @@ static int print_json(const struct entry_list *list, const struct entry *chosen,
 		      const char *reason)
 {
 	_cleanup_json_ json_t *entries = json_array(), *all = NULL;
+	const char *loader;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (json_array_append_new(entries, entry_json(&list->items[i])) < 0)
 			return -ENOMEM;
+	loader = list->loader == LOADER_NONE ? NULL : boot_loader_name(list->loader);
 	all = json_pack(
-		"{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format", LIST_FORMAT,
-		"entries", entries, "chosen", json_text(chosen ? chosen->id : NULL),
-		"reason", json_text(reason), "loader",
-		json_text(list->loader == LOADER_NONE ? NULL
-						      : boot_loader_name(list->loader)),
-		"loader_file", json_text(list->loader_file), "others",
-		json_strv(&list->others), "one_shot", json_text(list->one_shot),
+		"{s:i, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "format",
+		LIST_FORMAT, "entries", entries, "chosen",
+		json_text(chosen ? chosen->id : NULL), "reason", json_text(reason),
+		"loader", json_text(loader), "loader_file", json_text(list->loader_file),
+		"loader_reason", json_text(list->loader_reason), "others",
+		json_strv(&list->others), "default_reason",
+		json_text(list->default_reason), "one_shot", json_text(list->one_shot),
 		"not_understood", json_text(list->not_understood));
 	return json_print(all, stdout);
 }

@@ -30,11 +30,14 @@ $menuentry_id_option '{id}' {{
 	  search --no-floppy --fs-uuid --set=root {uuid}
 	fi
 	echo	'Loading Linux {version} ...'
-	linux	/boot/vmlinuz-{version} root=UUID={uuid} ro  quiet
+	linux	/boot/vmlinuz-{version} root=UUID={uuid} ro {words}
 	echo	'Loading initial ramdisk ...'
 	initrd	/boot/initrd.img-{version}
 }}
 """
+
+# Kinds of entries, and what their command lines end in.
+WORDS = {"advanced": " quiet", "sysvinit": " quiet init=/lib/sysvinit/init", "recovery": "single"}
 
 HEADER = """\
 if [ -s $prefix/grubenv ]; then
@@ -86,12 +89,13 @@ def versions(count):
     return [f"6.{n // PER_SERIES}.{n % PER_SERIES}-1-amd64" for n in range(count, 0, -1)]
 
 
-def menu(names):
-    """What grub-mkconfig writes, recovery switched off: the newest, and all in a submenu."""
+def menu(names, kinds=("advanced",)):
+    """What grub-mkconfig writes: the newest, and all in a submenu, once for each of KINDS."""
     first = ENTRY.format(title="Debian GNU/Linux", id=f"gnulinux-simple-{UUID}", version=names[0],
-                         uuid=UUID)
-    rest = "".join(ENTRY.format(title=f"Debian GNU/Linux, with Linux {n}", version=n, uuid=UUID,
-                                id=f"gnulinux-{n}-advanced-{UUID}") for n in names)
+                         uuid=UUID, words=" quiet")
+    rest = "".join(ENTRY.format(title=f"Debian GNU/Linux, with Linux {n} ({k})", version=n,
+                                uuid=UUID, id=f"gnulinux-{n}-{k}-{UUID}", words=WORDS[k])
+                   for n in names for k in kinds)
     return (f"{HEADER}{first}submenu 'Advanced options for Debian GNU/Linux' "
             f"$menuentry_id_option 'gnulinux-advanced-{UUID}' {{\n{rest}}}\n")
 
@@ -103,11 +107,12 @@ def put(folder, files):
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def debian(folder, names):
+def debian(folder, names, kinds=("advanced",)):
     """Fill FOLDER with kernels, initramfs images (not real ones) and GRUB's menu."""
     grubenv = "# GRUB Environment Block\n"
-    put(folder, {"etc/default/grub": "GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\n",
-                 "boot/grub/grub.cfg": menu(names),
+    put(folder, {"etc/fstab": f"UUID={UUID} / ext4 errors=remount-ro 0 1\n"
+                              "UUID=1234-ABCD /boot/efi vfat umask=0077 0 1\n",
+                 "boot/grub/grub.cfg": menu(names, kinds),
                  "boot/grub/grubenv": grubenv + "#" * (1024 - len(grubenv))})
     plan = "".join(f"/boot/vmlinuz-{n} {n} {BUILD_TEXT}\n/boot/initrd.img-{n} -\n" for n in names)
     subprocess.run([BUILD / "tests" / "make-root", folder], input=plan, text=True, check=True)
@@ -162,9 +167,7 @@ def furnish(root, names):
                "etc/default/grub.d/init-select.cfg": "",
                "var/lib/dpkg/info/dpkg.list": "", "run/systemd/system/.keep": "",
                "sys/class/dmi/id/product_name": "PC\n", "sys/class/dmi/id/bios_version": "1\n"})
-    put(root, {"etc/fstab": f"UUID={UUID} / ext4 errors=remount-ro 0 1\n"
-                            "UUID=1234-ABCD /boot/efi vfat umask=0077 0 1\n",
-               "etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n',
+    put(root, {"etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n',
                "proc/self/mountinfo": "21 25 0:19 / /sys rw - sysfs sysfs rw\n"
                                       "25 1 8:2 / / rw,relatime - ext4 /dev/sda2 rw\n"
                                       "31 25 8:1 / /boot/efi rw - vfat /dev/sda1 rw\n",

@@ -75,6 +75,58 @@ START_TEST(test_name)
 }
 END_TEST
 
+static const struct {
+	const char *path, *version; /* NULL: no kernel */
+} paths[] = {
+	{ "/boot/vmlinuz-6.1.0-56-amd64", "6.1.0-56-amd64" },
+	{ "/boot/vmlinuz-linux", "" },
+	{ "/usr/lib/modules/6.10.3/vmlinuz", "6.10.3" },
+	{ "/lib/modules/6.10.3/vmlinuz", "6.10.3" },
+	{ "/usr/lib/modules/6.10.3/build/vmlinuz", NULL },
+	{ "/usr/lib/modules//vmlinuz", NULL },
+	{ "/efi/0123456789abcdef/6.10.3-200.fc40.aarch64/linux",
+	  "6.10.3-200.fc40.aarch64" },
+	{ "/efi/debian/linux", NULL },
+	{ "/linux", NULL },
+	{ "//linux", NULL },
+	{ "vmlinuz", NULL },
+};
+
+START_TEST(test_path)
+{
+	struct bootname name;
+	bool is_kernel = bootname_read_path(paths[_i].path, &name);
+
+	ck_assert_msg(is_kernel == (paths[_i].version != NULL), "%s", paths[_i].path);
+	if (is_kernel)
+		ck_assert_str_eq(name.version, paths[_i].version);
+}
+END_TEST
+
+static const struct {
+	const char *file, *version;
+	bool agrees;
+} claims[] = {
+	{ "vmlinuz-6.6.31-gentoo", "6.6.31-gentoo", true },
+	{ "vmlinuz-6.6.31-gentoo.old", "6.6.31-gentoo", true },
+	{ "vmlinuz-linux", "6.10.2-arch1-1", true },
+	{ "vmlinuz-6.6.31-gentoo", "6.6.30-gentoo", false },
+	{ "vmlinuz-6.6.31", "6.6.3", false },
+	{ "vmlinuz-6.6.31.2", "6.6.31", false },
+	{ "vmlinuz-6.6.31-gentoo", "6.6.31", false },
+	{ "vmlinuz-6.6.31", "6.6.31-gentoo", false },
+};
+
+START_TEST(test_claim)
+{
+	struct bootname name;
+
+	ck_assert(bootname_read(claims[_i].file, &name));
+	ck_assert_msg(bootname_agrees(&name, claims[_i].version) == claims[_i].agrees,
+		      "%s, %s", claims[_i].file, claims[_i].version);
+}
+END_TEST
+
 START_TEST(test_long_name)
 {
 	char path[NAME_MAX + 64] = "/boot/vmlinuz-6.1-";
@@ -373,6 +425,8 @@ Suite *bootdir_suite(void)
 
 	tcase_add_loop_test(pure, test_name, 0, ARRAY_SIZE(names));
 	tcase_add_test(pure, test_long_name);
+	tcase_add_loop_test(pure, test_path, 0, ARRAY_SIZE(paths));
+	tcase_add_loop_test(pure, test_claim, 0, ARRAY_SIZE(claims));
 	suite_add_tcase(suite, pure);
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);

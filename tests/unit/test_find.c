@@ -100,6 +100,13 @@ static const struct machine {
 	      " grub two [root=UUID=1 ro] /boot/initrd.img-" OLD
 	      "\n6.1.0-9-amd64 grub x [root=UUID=1 ro] "
 	      "/boot/initrd.img-6.1.0-9-amd64.old\n" },
+	{ "a link to a kernel is that kernel",
+	  { { CFG, ITEM("one", "linux /vmlinuz root=UUID=1 ro\ninitrd "
+			       "/boot/initrd.img-" NEW "\n") BOTH("two", "/boot", OLD) },
+	    { "/vmlinuz", AS_LINK "boot/vmlinuz-" NEW } },
+	  LOADER_GRUB,
+	  NEW " grub one default [root=UUID=1 ro] /boot/initrd.img-" NEW "\n" OLD
+	      " grub two [root=UUID=1 ro] /boot/initrd.img-" OLD "\n" },
 	{ "the copy in a module directory is no kernel of its own",
 	  { { CFG, BOTH("two", "/boot", OLD) BOTH("one", "/boot", NEW) },
 	    { "/usr/lib/modules/" NEW "/vmlinuz", AS_KERNEL NEW } },
