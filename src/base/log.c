@@ -59,14 +59,18 @@ static bool is_kept(int level)
 static bool keep(int level, const char *message_id, const struct journal_field *fields,
 		 const char *text)
 {
+	/* journald looks up the sender's unit, and we may be gone by then; `journalctl
+	 * -u` also takes this field, from root. */
+	const char *unit = log_state.stderr_is_journal ? NAME ".service" : NULL;
 	const char priority[] = { (char)('0' + level), '\0' };
 	struct journal_field all[FIELDS_MAX] = { { "MESSAGE", text },
 						 { "PRIORITY", priority },
 						 { "SYSLOG_IDENTIFIER", NAME },
 						 { "MESSAGE_ID", message_id },
-						 { "WARMBOOT_BY", log_state.by } };
+						 { "WARMBOOT_BY", log_state.by },
+						 { "OBJECT_SYSTEMD_UNIT", unit } };
 	_cleanup_free_ char *datagram = NULL;
-	size_t n = 5, len;
+	size_t n = 6, len;
 
 	while (fields && fields->name && n + 1 < ARRAY_SIZE(all))
 		all[n++] = *fields++;

@@ -2,7 +2,10 @@
 /* The journal's datagrams, byte by byte, and what a hook sends and says where there is no
  * journal. */
 #include <check.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/event.h"
 #include "base/journal.h"
@@ -80,6 +83,28 @@ START_TEST(without_a_journal_syslog_gets_it)
 }
 END_TEST
 
+/* As systemd starts a service: stderr is the journal. */
+START_TEST(service_names_its_unit)
+{
+	_cleanup_free_ char *log = strf("%s/../log", scene_machine());
+	char env[96];
+	struct stat st;
+
+	/* That is where stderr goes in a scene. */
+	ck_assert_int_eq(stat(log, &st), 0);
+	snprintf(env, sizeof(env), "JOURNAL_STREAM=%ju:%ju\n", (uintmax_t)st.st_dev,
+		 (uintmax_t)st.st_ino);
+	scene_fake("env", env);
+	scene_install(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--hook", "dpkg-postinst", SCENE_NEW, NULL), 0);
+	ck_assert(told("journal", "|OBJECT_SYSTEMD_UNIT=warmboot.service|"));
+	scene_fake("env", "JOURNAL_STREAM=1:1\n");
+	scene_fake("journal", "");
+	ck_assert_int_eq(scene_run("--hook", "dpkg-prerm", SCENE_NEW, NULL), 0);
+	ck_assert(!told("journal", "OBJECT_SYSTEMD_UNIT"));
+}
+END_TEST
+
 START_TEST(by_hand_only_stderr)
 {
 	scene_install(SCENE_NEW);
@@ -100,6 +125,7 @@ Suite *journal_suite(void)
 	tcase_add_test(sent, armed_is_an_event);
 	tcase_add_test(sent, refused_is_an_event);
 	tcase_add_test(sent, without_a_journal_syslog_gets_it);
+	tcase_add_test(sent, service_names_its_unit);
 	tcase_add_test(sent, by_hand_only_stderr);
 	suite_add_tcase(suite, sent);
 	return suite;
