@@ -52,11 +52,20 @@ static void take_digest(const struct report *report, char ret[SHA256_TEXT])
 		memcpy(ret, report->sha256, SHA256_TEXT);
 }
 
+/* A unified image is no copy of the package's image; what was named by hand need not be.
+ */
+static bool says_nothing(const struct plan *plan, const struct package_sums *sums)
+{
+	return !*sums->sha256 || (sums->of_original && (plan->profile || plan->by_hand));
+}
+
 /* rpm's digest against the reader's. A copy that was signed anew on this machine differs
  * by right, and its signature's own digest was compared. */
-static int compare_package(const struct package_sums *sums, struct report *report)
+static int compare_package(const struct plan *plan, const struct package_sums *sums,
+			   struct report *report)
 {
-	if (!*sums->sha256 || !report->sha256 || streq(sums->sha256, report->sha256))
+	if (says_nothing(plan, sums) || !report->sha256 ||
+	    streq(sums->sha256, report->sha256))
 		return 0;
 	if (sums->of_original && report->is_signed)
 		return strv_take(&report->warnings,
@@ -144,7 +153,7 @@ static int verify_kernel(const struct ctx *ctx, struct plan *plan, char **ret_pr
 	if (r < 0)
 		return r;
 	take_digest(&report, plan->kernel.sha256);
-	r = compare_package(&sums, &report);
+	r = compare_package(plan, &sums, &report);
 	if (r < 0)
 		return r;
 	plan->unpacked = report.unpacked;

@@ -7,6 +7,7 @@
 #include "fake_root.h"
 #include "fake_sys.h"
 #include "make_image.h"
+#include "make_uki.h"
 #include "plan/checksum.h"
 #include "plan/plan.h"
 
@@ -208,12 +209,51 @@ START_TEST(test_verify)
 }
 END_TEST
 
+/* A file that is no copy of the package's image may differ from it, but not from itself.
+ */
+static const struct {
+	const char *path;
+	bool unified, by_hand;
+	int result;
+} others[] = {
+	{ ORIGINAL, true, false, 1 },
+	{ ORIGINAL, false, true, 1 },
+	{ BOOT, true, false, 0 },
+	{ BOOT, false, true, 0 },
+};
+
+START_TEST(test_no_copy)
+{
+	_cleanup_uki_builder_ struct uki_builder u = UKI_BUILDER_EMPTY;
+	_cleanup_free_ char *problem = NULL;
+	int fd, result;
+
+	if (others[_i].unified) {
+		uki_builder_usual(&u, "quiet");
+		uki_build(&u, 0x8664, &image);
+		fd = bytes_file(&image);
+		ck_assert_int_eq(uki_read(fd, &plan.uki), 0);
+		plan.profile = &plan.uki.profiles[0];
+		close(fd);
+	} else {
+		bzimage_add(&image, "gzip");
+	}
+	plan.by_hand = others[_i].by_hand;
+	result = verify(others[_i].path, true, &problem);
+	ck_assert_msg(result == others[_i].result, "%s", str_or(problem, "no problem"));
+	if (problem)
+		ck_assert_msg(!!strstr(problem, "differs from what its package"), "%s",
+			      problem);
+}
+END_TEST
+
 Suite *checksum_suite(void)
 {
 	Suite *s = suite_create("checksum");
 	TCase *tc = tcase_create("checksum");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60); /* the reader is a process of its own */
 	tcase_add_test(tc, test_nobody_knows);
 	tcase_add_loop_test(tc, test_dpkg, 0, 4);
 	tcase_add_test(tc, test_rpm_owns_it);
@@ -221,6 +261,7 @@ Suite *checksum_suite(void)
 	tcase_add_test(tc, test_rpm_owns_neither);
 	tcase_add_test(tc, test_another_tree_is_not_asked_about);
 	tcase_add_loop_test(tc, test_verify, 0, ARRAY_SIZE(images));
+	tcase_add_loop_test(tc, test_no_copy, 0, ARRAY_SIZE(others));
 	suite_add_tcase(s, tc);
 	return s;
 }
