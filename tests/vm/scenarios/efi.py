@@ -74,8 +74,14 @@ def systemd_boot_entries(machine, states):
     apt(machine, f"install linux-image-{release}")
     seen = _both_ways(machine, release)
     expect("warmboot.mark=from-entry" in seen.cmdline, f"the command line is {seen.cmdline}")
-    # The default, changed by the boot loader's own tool, counts; a request for one boot refuses.
-    first = states.kernels.first
+
+
+@scenario("efi", everyday=False)
+def systemd_boot_default(machine, states):
+    """systemd-boot: a default set by bootctl counts; a request for one boot is left to it."""
+    release, first = states.kernels.newer, states.kernels.first
+    apt(machine, f"install linux-image-{release}")
+    expect_armed(machine, release)
     machine.check(f"bootctl set-default '*-{first}.conf' && warmboot --arm")
     expect_armed(machine, first)
     machine.check(f"bootctl set-oneshot \"$(basename /efi/loader/entries/*-{release}.conf)\"")
