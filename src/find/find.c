@@ -10,6 +10,7 @@
 #include "find/doubt.h"
 #include "find/loaders.h"
 #include "find/version.h"
+#include "verify/kernel_header.h"
 
 /* Newest first; what tells no release comes last. */
 static int compare_entries(const void *a, const void *b)
@@ -59,6 +60,31 @@ static int make_ids_unique(struct entry_list *list)
 	return r;
 }
 
+/* Profiles of a unified image may hold kernels of their own; the image was read for the
+ * first. */
+static int take_profile(const struct root *root, struct entry *entry)
+{
+	_cleanup_close_ int fd = root_open_file(root, entry->kernel, NULL);
+	_cleanup_uki_ struct uki uki = UKI_EMPTY;
+	struct kernel_header header;
+	int r = fd < 0 ? fd : uki_read(fd, &uki);
+
+	if (r == 0 && entry->profile >= uki.n_profiles)
+		r = -ENOEXEC;
+	if (r == 0)
+		r = kernel_header_read_uki(fd, &uki.profiles[entry->profile], &header);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0 || !*header.version)
+		return entry_refuse(
+			entry,
+			strf("its profile %u does not tell its version", entry->profile));
+	entry->version_is_claim = header.version_is_claim;
+	if (str_set(&entry->version, header.version) < 0)
+		return -ENOMEM;
+	return str_set(&entry->build, *header.build ? header.build : NULL);
+}
+
 /* An entry of the menu, and the files that it names. */
 static int check_files(struct images *images, const char *loader, struct entry *entry)
 {
@@ -76,6 +102,8 @@ static int check_files(struct images *images, const char *loader, struct entry *
 		return r;
 	}
 	r = entry_take_image(entry, file->image);
+	if (r == 0 && entry->profile > 0)
+		r = take_profile(images->root, entry);
 	for (size_t i = 0; r == 0 && i < entry->initrds.count; i++) {
 		if (images_exists(images, entry->initrds.items[i]))
 			continue;

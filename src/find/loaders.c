@@ -153,7 +153,7 @@ static bool is_possible(const struct loaders *all, const struct entry_list *menu
 
 static bool other_is_possible(const struct loaders *all, const struct other *other)
 {
-	return all->sign.loader == LOADER_NONE && !other->is_grub &&
+	return all->sign.loader == LOADER_NONE && !other->is_grub && !other->is_record &&
 	       !(other->needs_efi && all->sign.is_bios);
 }
 
@@ -259,14 +259,20 @@ static int take_none(const struct loaders *all, struct entry_list *ret)
 					    "that is read: %s",
 					    all->sign.why));
 	}
-	if (ret->others.count == 0)
-		return 0;
-	ret->loader = LOADER_OTHER;
-	if (str_set(&ret->loader_file,
-		    all->others.count > 0 ? all->others.items[0].path : "?") < 0)
-		return -ENOMEM;
-	return list_doubt(ret, strf("what starts this machine is not known: there is %s",
-				    ret->others.items[0]));
+	for (size_t i = 0; i < all->others.count; i++) {
+		const struct other *this = &all->others.items[i];
+
+		if (!is_second_menu(all, this))
+			continue;
+		ret->loader = LOADER_OTHER;
+		if (str_set(&ret->loader_file, this->path) < 0)
+			return -ENOMEM;
+		return list_doubt(ret,
+				  strf("what starts this machine is not known: there "
+				       "is a menu of GRUB's in %s",
+				       this->path));
+	}
+	return 0;
 }
 
 int loaders_menu(const struct ctx *ctx, const struct images *images,

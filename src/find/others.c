@@ -45,6 +45,13 @@ static const struct {
 	{ "bzImage*", "the firmware" },
 };
 
+/* Gentoo's note of what was installed last: what boots next, it does not say. */
+static const struct {
+	const char *path;
+	struct other kind;
+} record = { "/var/lib/misc/installkernel",
+	     { .whose = "installkernel's record", .is_record = true } };
+
 void others_done(struct others *others)
 {
 	for (size_t i = 0; i < others->count; i++)
@@ -200,6 +207,8 @@ int others_find(const struct ctx *ctx, const struct images *images,
 			r = check_partition(ctx, ret, partitions[i]);
 	if (r == 0 && all)
 		r = check_files(ctx, images, ret);
+	if (r == 0 && lists && root_exists(ctx->root, record.path))
+		r = add(ret, record.path, &record.kind);
 	if (r < 0)
 		others_done(ret);
 	return r;

@@ -11,6 +11,7 @@ struct other {
 	char *path;
 	const char *whose; /* "rEFInd", in words; never freed */
 	bool needs_efi;	   /* a BIOS does not start it */
+	bool is_record;	   /* no menu at all, only worth telling */
 	bool is_grub;	   /* a menu of GRUB beside its program, not in /boot */
 };
 

@@ -86,6 +86,13 @@ static const struct machine {
 	  "both GRUB (/boot/grub/grub.cfg) and GRUB Legacy", "GRUB Legacy" },
 	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, NULL, LOADER_GRUB,
 	  "both GRUB (/boot/grub/grub.cfg) and rEFInd", "rEFInd" },
+	{ "/boot/efi/EFI/refind/refind.conf", "x", false, BIOS, NULL, LOADER_NONE, NULL,
+	  "rEFInd" },
+	/* a note is no menu */
+	{ "/var/lib/misc/installkernel", "x", true, BIOS, NULL, LOADER_GRUB, NULL,
+	  "installkernel's record: /var/lib/misc/installkernel" },
+	{ "/var/lib/misc/installkernel", "x", false, UNSEEN, NULL, LOADER_NONE, NULL,
+	  "installkernel's record" },
 	/* what says its name in LoaderInfo */
 	{ "/boot/efi/EFI/refind/refind.conf", "x", true, UEFI, "GRUB 2.12-1ubuntu7",
 	  LOADER_GRUB, NULL, "rEFInd" },
