@@ -7,12 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include "base/macro.h"
 
-bool streq(const char *a, const char *b); /* NULL equals only NULL */
-bool starts_with(const char *s, const char *prefix);
+/* NULL equals only NULL. */
+static inline bool streq(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static inline bool starts_with(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
 bool ends_with(const char *s, const char *suffix);
 static inline const char *str_or(const char *s, const char *otherwise)
 {

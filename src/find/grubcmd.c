@@ -3,7 +3,6 @@
  * GRUB's commands: those of the modules of GRUB 2.06 and 2.12, of Fedora's and of SUSE's.
  * Most do nothing that would matter here, and succeed.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "find/grubrun.h"
@@ -256,13 +255,25 @@ static const struct grubcommand commands[] = {
 	{ "zfskey", grubcmd_true },
 };
 
-static int compare_names(const void *name, const void *row)
-{
-	return strcmp(name, ((const struct grubcommand *)row)->name);
-}
-
+/* Each command of each entry is looked up: not by bsearch(3), whose calls would cost more
+ * than most commands. */
 const struct grubcommand *grubcmd_find(const char *name)
 {
-	return bsearch(name, commands, ARRAY_SIZE(commands), sizeof(*commands),
-		       compare_names);
+	size_t low = 0, high = ARRAY_SIZE(commands);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct grubcommand *row = &commands[middle];
+		int c = (unsigned char)*name - (unsigned char)*row->name;
+
+		if (c == 0)
+			c = strcmp(name, row->name);
+		if (c == 0)
+			return row;
+		if (c < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
 }

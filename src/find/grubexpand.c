@@ -18,9 +18,10 @@ struct growing {
 	bool started; /* something was put into it, "" too */
 };
 
-static int add_arg(struct growing *g, char *text)
+/* @text lives in run->words or in a script, and is @len long. */
+static int add_arg(struct growing *g, char *text, size_t len)
 {
-	if (!text || grubrun_charge(g->run, strlen(text) + 1) < 0)
+	if (!text || grubrun_charge(g->run, len + 1) < 0)
 		return -E2BIG;
 	if (g->args.count + 1 >= g->size) {
 		size_t size = g->size ? 2 * g->size : 16;
@@ -49,11 +50,11 @@ static bool is_hex_escape(const char *s)
 	return s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) && is_hex(s[3]);
 }
 
-static char *unescape(struct grubrun *run, const char *s, size_t len)
+static char *unescape(struct grubrun *run, const char *s, size_t *len)
 {
-	char *copy = grubpool_copy(&run->words, s, len), *out = copy;
+	char *copy = grubpool_copy(&run->words, s, *len), *out = copy;
 
-	if (!copy || !memchr(copy, '\\', len))
+	if (!copy || !memchr(copy, '\\', *len))
 		return copy;
 	for (const char *p = copy; *p;) {
 		if (*p == '\\' && !is_hex_escape(p) && p[1])
@@ -61,7 +62,15 @@ static char *unescape(struct grubrun *run, const char *s, size_t len)
 		*out++ = *p++;
 	}
 	*out = '\0';
+	*len = (size_t)(out - copy);
 	return copy;
+}
+
+static int add_unescaped(struct growing *g, const char *s, size_t len)
+{
+	char *text = unescape(g->run, s, &len);
+
+	return add_arg(g, text, len);
 }
 
 static bool has_wildcard(const char *s)
@@ -82,11 +91,12 @@ static int expand_path(struct growing *g, const char *pattern)
 	struct grubrun *run = g->run;
 	const char *slash = strrchr(pattern, '/');
 	_cleanup_strv_ struct strv names = STRV_EMPTY;
+	size_t len = slash ? (size_t)(slash - pattern) + 1 : 0;
 	struct grubpath dir;
 	char *prefix, *found = NULL;
 	int r;
 
-	prefix = slash ? unescape(run, pattern, (size_t)(slash - pattern) + 1) : NULL;
+	prefix = slash ? unescape(run, pattern, &len) : NULL;
 	if (!prefix || has_wildcard(prefix))
 		return grubrun_doubt(run, strf("the wildcards of '%s'", pattern));
 	r = grubrun_path(run, prefix, &dir);
@@ -105,11 +115,12 @@ static int expand_path(struct growing *g, const char *pattern)
 		found = names.items[i];
 	}
 	if (!found)
-		return add_arg(g, unescape(run, pattern, strlen(pattern)));
+		return add_unescaped(g, pattern, strlen(pattern));
 	run->text.used = 0;
 	if (grubtext_add(&run->text, prefix) < 0 || grubtext_add(&run->text, found) < 0)
 		return -ENOMEM;
-	r = add_arg(g, grubpool_copy(&run->words, run->text.text, run->text.used));
+	r = add_arg(g, grubpool_copy(&run->words, run->text.text, run->text.used),
+		    run->text.used);
 	run->text.used = 0;
 	return r;
 }
@@ -136,9 +147,9 @@ static int end_arg(struct growing *g)
 			return r < 0 ? r : -E2BIG;
 		text->used = 0;
 		return r ? expand_path(g, pattern)
-			 : add_arg(g, unescape(g->run, pattern, strlen(pattern)));
+			 : add_unescaped(g, pattern, strlen(pattern));
 	}
-	r = add_arg(g, unescape(g->run, text->text, text->used - 1));
+	r = add_unescaped(g, text->text, text->used - 1);
 	text->used = 0;
 	return r;
 }
@@ -149,11 +160,15 @@ static int put_quoted(struct growing *g, const char *s)
 	int r = 0;
 
 	g->started = true;
-	for (; r == 0 && *s; s++) {
-		if (strchr("*?\\", *s) && !is_hex_escape(s))
+	while (r == 0 && *s) {
+		size_t len = strcspn(s, "*?\\");
+
+		r = grubtext_append(&g->run->text, s, len);
+		s += len;
+		if (r == 0 && *s && !is_hex_escape(s))
 			r = grubtext_put(&g->run->text, '\\');
-		if (r == 0)
-			r = grubtext_put(&g->run->text, *s);
+		if (r == 0 && *s)
+			r = grubtext_put(&g->run->text, *s++);
 	}
 	return r;
 }
@@ -251,9 +266,11 @@ int grubrun_expand(struct grubrun *run, const struct grubword *words,
 
 	run->text.used = 0;
 	for (; r == 0 && words; words = words->next) {
-		if (words->plain && !strpbrk(words->plain, "*?")) {
-			r = add_arg(&g, grubpool_copy(&run->words, words->plain,
-						      strlen(words->plain)));
+		if (words->plain) {
+			size_t len = strlen(words->plain);
+
+			r = add_arg(&g, grubpool_copy(&run->words, words->plain, len),
+				    len);
 			continue;
 		}
 		for (const struct grubpart *p = words->parts; r == 0 && p; p = p->next)

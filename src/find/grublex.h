@@ -33,8 +33,11 @@ struct grubpart {
 };
 
 struct grubword {
-	struct grubpart *parts;
-	const char *plain; /* its text, if nothing in it is quoted or expanded; or NULL */
+	struct grubpart
+		*parts; /* the first of them is in here: most words have one only */
+	struct grubpart first;
+	/* Its text, if nothing in it is quoted or to be expanded, wildcards neither. */
+	const char *plain;
 	struct grubword *next;
 };
 

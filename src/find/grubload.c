@@ -25,12 +25,17 @@ static char *put_argument(char *p, const char *s)
 
 	if (quote)
 		*p++ = '"';
-	for (; *s; s++) {
-		bool hex = s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) && is_hex(s[3]);
+	while (*s) {
+		size_t len = strcspn(s, "\\'\"");
+		bool hex;
 
-		if (!hex && strchr("\\'\"", *s))
+		p = mempcpy(p, s, len);
+		s += len;
+		hex = s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) && is_hex(s[3]);
+		if (*s && !hex)
 			*p++ = '\\';
-		*p++ = *s;
+		if (*s)
+			*p++ = *s++;
 	}
 	if (quote)
 		*p++ = '"';

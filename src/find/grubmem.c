@@ -33,27 +33,38 @@ static bool add_chunk(struct grubpool *pool, size_t size)
 	return true;
 }
 
-void *grubpool_get(struct grubpool *pool, size_t size)
+/* @align: a power of two. */
+static char *take(struct grubpool *pool, size_t size, size_t align)
 {
-	const size_t align = alignof(max_align_t);
-	void *p;
+	size_t at = (pool->used + align - 1) & ~(align - 1);
 
 	if (size > pool->limit)
 		return NULL;
-	size = (size + align - 1) / align * align;
-	if ((!pool->top || size > pool->top->size - pool->used) && !add_chunk(pool, size))
-		return NULL;
-	p = pool->top->bytes + pool->used;
-	pool->used += size;
-	return memset(p, 0, size);
+	if (!pool->top || at > pool->top->size || size > pool->top->size - at) {
+		if (!add_chunk(pool, size))
+			return NULL;
+		at = 0;
+	}
+	pool->used = at + size;
+	return pool->top->bytes + at;
+}
+
+void *grubpool_get(struct grubpool *pool, size_t size)
+{
+	void *p = take(pool, size, alignof(void *));
+
+	return p ? memset(p, 0, size) : NULL;
 }
 
 char *grubpool_copy(struct grubpool *pool, const char *s, size_t len)
 {
-	char *copy = grubpool_get(pool, len + 1);
+	char *copy = take(pool, len + 1, 1);
 
-	if (copy && len > 0)
+	if (!copy)
+		return NULL;
+	if (len > 0)
 		memcpy(copy, s, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -121,7 +132,11 @@ int grubtext_put(struct grubtext *text, char c)
 
 int grubtext_add(struct grubtext *text, const char *s)
 {
-	size_t len = strlen(s);
+	return grubtext_append(text, s, strlen(s));
+}
+
+int grubtext_append(struct grubtext *text, const char *s, size_t len)
+{
 	int r = make_room(text, len);
 
 	if (r == 0 && len > 0)

@@ -24,8 +24,10 @@ struct grubpool_mark {
 	size_t used;
 };
 
-/* Zeroed and aligned for anything; NULL: no memory, or more than the limit. */
+/* Zeroed and aligned for structures of pointers, sizes and less; NULL: no memory, or more
+ * than the limit. */
 void *grubpool_get(struct grubpool *pool, size_t size);
+/* Not aligned, with a NUL behind it. */
 char *grubpool_copy(struct grubpool *pool, const char *s, size_t len);
 
 struct grubpool_mark grubpool_mark(const struct grubpool *pool);
@@ -41,6 +43,7 @@ struct grubtext {
 
 _must_check_ int grubtext_put(struct grubtext *text, char c);
 _must_check_ int grubtext_add(struct grubtext *text, const char *s);
+_must_check_ int grubtext_append(struct grubtext *text, const char *s, size_t len);
 void grubtext_done(struct grubtext *text);
 
 #endif

@@ -48,7 +48,11 @@ struct parser {
 
 static enum keyword find_keyword(const struct grubword *word)
 {
-	for (size_t i = 0; word->plain && i < ARRAY_SIZE(keywords); i++)
+	/* No keyword is longer, and most words are. */
+	if (!word->plain ||
+	    strnlen(word->plain, sizeof("function")) == sizeof("function"))
+		return WORD;
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
 		if (*word->plain == *keywords[i].text &&
 		    streq(word->plain, keywords[i].text))
 			return keywords[i].keyword;
