@@ -17,6 +17,13 @@
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 #define _must_check_ __attribute__((warn_unused_result))
 #define _unused_ __attribute__((unused))
+/* For large buffers that a call fills at once: not zeroed before, whatever the compiler's
+ * options say. */
+#if __has_attribute(uninitialized)
+#define _uninitialized_ __attribute__((uninitialized))
+#else
+#define _uninitialized_
+#endif
 
 /* Hand a resource on: the variable is emptied, so that its cleanup does nothing. */
 #define TAKE_PTR(p)                      \

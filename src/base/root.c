@@ -178,7 +178,7 @@ int root_list(const struct root *root, const char *path, size_t max,
 {
 	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
 	_cleanup_strv_ struct strv names = STRV_EMPTY;
-	_Alignas(struct dirent64) char block[32768];
+	_Alignas(struct dirent64) _uninitialized_ char block[32768];
 	ssize_t n;
 
 	if (fd < 0)
