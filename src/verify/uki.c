@@ -72,16 +72,28 @@ static int read_text(int fd, const struct pe_section *s, size_t max, char **ret)
 	return 0;
 }
 
-/* As systemd-stub passes it on. */
+static bool is_blank(char c)
+{
+	return (unsigned char)c <= ' ' || c == '\x7f';
+}
+
+/*
+ * As systemd-stub passes it on since version 254 (mangle_stub_cmdline(); older ones leave
+ * what is blank at the start, which the kernel skips): blanks and control characters are
+ * cut at both ends, and are spaces between.
+ */
 static void mangle_cmdline(char *text)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(text), start = 0;
 
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < ' ')
-			text[i] = ' ';
-	while (len > 0 && text[len - 1] == ' ')
+	while (len > 0 && is_blank(text[len - 1]))
 		text[--len] = '\0';
+	while (is_blank(text[start]) && start < len)
+		start++;
+	memmove(text, text + start, len - start + 1);
+	for (char *p = text; *p; p++)
+		if (is_blank(*p))
+			*p = ' ';
 }
 
 static int parse_profile_text(struct uki_profile *p)

@@ -26,7 +26,7 @@ START_TEST(test_usual)
 	_cleanup_uki_ struct uki uki = UKI_EMPTY;
 	const struct uki_profile *p;
 
-	uki_builder_usual(&u, "root=UUID=1 ro\tquiet\n\n");
+	uki_builder_usual(&u, "\n\t root=UUID=1 ro\tquiet\x7f\n\n");
 	uki_build(&u, AMD64, &b);
 	ck_assert_int_eq(read_bytes(&b, &uki), 0);
 	ck_assert_str_eq(uki.pe.arch, "x86_64");
