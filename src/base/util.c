@@ -164,25 +164,32 @@ bool strv_matches(const struct strv *patterns, const char *s)
 	return false;
 }
 
+ssize_t read_most_at(int fd, void *buf, size_t len, uint64_t offset)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t n = pread(fd, (char *)buf + have, len - have,
+				  (off_t)(offset + have));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
 int read_full_at(int fd, void *buf, size_t len, uint64_t offset)
 {
-	char *p = buf;
+	ssize_t n = read_most_at(fd, buf, len, offset);
 
-	while (len > 0) {
-		ssize_t n = pread(fd, p, len, (off_t)offset);
-
-		if (n < 0) {
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
-		if (n == 0)
-			return -EIO;
-		p += n;
-		len -= (size_t)n;
-		offset += (uint64_t)n;
-	}
-	return 0;
+	if (n < 0)
+		return (int)n;
+	return (size_t)n < len ? -EIO : 0;
 }
 
 int write_full(int fd, const void *buf, size_t len)

@@ -69,6 +69,8 @@ bool strv_matches(const struct strv *patterns, const char *s);
 /* Reads or writes all @len bytes, through short counts and EINTR. 0, -EIO on early end,
  * or -errno. */
 _must_check_ int read_full_at(int fd, void *buf, size_t len, uint64_t offset);
+/* The same, but fewer than @len at the end of the file: how many, or -errno. */
+_must_check_ ssize_t read_most_at(int fd, void *buf, size_t len, uint64_t offset);
 _must_check_ int write_full(int fd, const void *buf, size_t len);
 
 /* "7.3 MB": for messages. @buf holds at least 24 bytes. */

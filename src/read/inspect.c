@@ -53,24 +53,6 @@ static enum kind kind_by_name(const char *name, enum kind otherwise)
 	return otherwise;
 }
 
-static ssize_t read_start(int fd, uint8_t *buf, size_t size)
-{
-	size_t have = 0;
-
-	while (have < size) {
-		ssize_t n = pread(fd, buf + have, size - have, (off_t)have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return (ssize_t)have;
-}
-
 static int find_kind(const struct request *q, enum kind *ret)
 {
 	uint8_t buf[PEEK_BYTES];
@@ -80,7 +62,7 @@ static int find_kind(const struct request *q, enum kind *ret)
 	ssize_t n;
 	int r;
 
-	n = read_start(q->fd, buf, sizeof(buf));
+	n = read_most_at(q->fd, buf, sizeof(buf), 0);
 	if (n < 0)
 		return (int)n;
 	len = (size_t)n;

@@ -18,25 +18,11 @@ struct source {
 /* As many bytes as there are, up to @len. */
 static ssize_t read_some(const struct source *s, uint8_t *buf, size_t len, uint64_t at)
 {
-	size_t have = 0;
-
 	if (at > s->length)
 		return 0;
 	if (len > s->length - at)
 		len = (size_t)(s->length - at);
-	while (have < len) {
-		ssize_t n = pread(s->fd, buf + have, len - have,
-				  (off_t)(s->offset + at + have));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return (ssize_t)have;
+	return read_most_at(s->fd, buf, len, s->offset + at);
 }
 
 /* What an s390 image says of itself stands far behind its start. */
