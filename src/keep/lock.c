@@ -18,6 +18,19 @@ static int open_lock(const struct ctx *ctx)
 	return fd < 0 ? fd : root_open(ctx->root, RUN_LOCK, O_RDWR | O_CREAT);
 }
 
+/* Who held it may just have looked for the mark for the last time, and be gone: so the
+ * lock is tried once more behind the mark. */
+static bool take_or_mark(const struct ctx *ctx, int lock)
+{
+	if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	(void)!root_touch(ctx->root, RUN_AGAIN);
+	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
+		return false;
+	(void)!root_unlink(ctx->root, RUN_AGAIN);
+	return true;
+}
+
 int lock_take(const struct ctx *ctx)
 {
 	_cleanup_close_ int fd = open_lock(ctx);
@@ -33,11 +46,18 @@ int lock_take(const struct ctx *ctx)
 			break;
 		ctx->sys->sleep_ms(LOCK_STEP_MS);
 	}
-	(void)!root_touch(ctx->root, RUN_AGAIN);
-	return -EBUSY;
+	return take_or_mark(ctx, fd) ? TAKE_FD(fd) : -EBUSY;
 }
 
 bool lock_again(const struct ctx *ctx)
 {
 	return root_unlink(ctx->root, RUN_AGAIN) == 0;
+}
+
+bool lock_let_go(const struct ctx *ctx, int lock)
+{
+	if (lock_again(ctx))
+		return true;
+	(void)!flock(lock, LOCK_UN);
+	return lock_again(ctx) && take_or_mark(ctx, lock);
 }

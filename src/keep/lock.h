@@ -19,4 +19,8 @@ _must_check_ int lock_take(const struct ctx *ctx);
 /* Was somebody turned away meanwhile? Takes the mark away. */
 bool lock_again(const struct ctx *ctx);
 
+/* The same as the holder's last look, which lets go of @lock. True: it is held again, for
+ * the work to be done once more; nobody who left the mark goes away unheard. */
+_must_check_ bool lock_let_go(const struct ctx *ctx, int lock);
+
 #endif

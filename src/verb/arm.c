@@ -296,6 +296,7 @@ static int dry_run(const struct ctx *ctx)
 int verb_arm(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;
+	int r;
 
 	if (ctx->options->dry_run)
 		return dry_run(ctx);
@@ -310,5 +311,9 @@ int verb_arm(const struct ctx *ctx)
 	}
 	if (disarm_lift(ctx) < 0 || history_clear(ctx) < 0)
 		return give_up(ctx, "an earlier --disarm or failure cannot be cleared");
-	return arm(ctx, MOMENT_ARM, NULL);
+	r = arm(ctx, MOMENT_ARM, NULL);
+	/* Hooks that came meanwhile were told that we look again. */
+	while (lock_let_go(ctx, lock))
+		r = arm_if_needed(ctx, NULL);
+	return r;
 }

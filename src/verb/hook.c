@@ -192,7 +192,7 @@ static int run_package_hook(const struct ctx *ctx, const struct hook *hook)
 		       STATUS_FAILED;
 	do
 		r = arm_if_needed(ctx, exclude);
-	while (lock_again(ctx));
+	while (lock_let_go(ctx, lock));
 	return r;
 }
 

@@ -85,7 +85,7 @@ int service_start(const struct ctx *ctx)
 		return STATUS_DONE;
 	do
 		r = arm_if_needed(ctx, NULL);
-	while (lock_again(ctx));
+	while (lock_let_go(ctx, lock));
 	return r;
 }
 
