@@ -203,7 +203,11 @@ static int load(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 		return r;
 	(void)step_others(ctx, plan); /* says itself what it could not change */
 	r = state_write(ctx, plan, false, &after);
-	return r < 0 ? unwritten(RUN_ARMED, r, ret_problem) : 1;
+	if (r == 0)
+		return 1;
+	/* Whatever became of the first record meanwhile: this image is ours. */
+	(void)load_unload(ctx);
+	return unwritten(RUN_ARMED, r, ret_problem);
 }
 
 static int load_and_record(const struct ctx *ctx, struct plan *plan)

@@ -160,7 +160,9 @@ static void tell_ways_out(const struct ctx *ctx, bool marked)
 			   "on, or run 'sync; reboot -f' with the services stopped");
 }
 
-static int unload_all(const struct ctx *ctx)
+/* @locked: nobody else is about to load. Otherwise the record stays, so that what comes
+ * into the kernel yet has one; without an image it means nothing. */
+static int unload_all(const struct ctx *ctx, bool locked)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	int r = loaded_read(ctx, &now);
@@ -172,7 +174,7 @@ static int unload_all(const struct ctx *ctx)
 		if (r < 0)
 			return r;
 	}
-	r = state_remove(ctx);
+	r = locked ? state_remove(ctx) : 0;
 	if (r < 0)
 		return log_error_errno(r, "cannot remove '%s'", RUN_ARMED);
 	if (now.ours)
@@ -238,7 +240,7 @@ int verb_disarm(const struct ctx *ctx)
 	if (marked < 0)
 		log_error_errno(marked, "cannot write '%s': a later hook may arm again",
 				RUN_DISARMED);
-	unloaded = unload_all(ctx);
+	unloaded = unload_all(ctx, lock >= 0);
 	if (unloaded < 0)
 		tell_ways_out(ctx, marked == 0);
 	reschedule(ctx);
