@@ -234,8 +234,9 @@ static int came_up(const struct ctx *ctx, const struct envfile *attempt,
 
 	/* For people only, so a clock that jumped does no more harm than a strange
 	 * figure. */
-	if (jump_at && parse_u64(jump_at, &then) == 0 && now >= (int64_t)then)
-		seconds = strf("%" PRId64 ".0", now - (int64_t)then);
+	if (jump_at && parse_u64(jump_at, &then) == 0 && now >= 0 &&
+	    (uint64_t)now >= then)
+		seconds = strf("%" PRIu64 ".0", (uint64_t)now - then);
 	log_notice("came up through kexec as %s%s%s%s", envfile_get(attempt, "VERSION"),
 		   seconds ? ", " : "", str_or(seconds, ""),
 		   seconds ? " s after the jump" : "");
