@@ -114,6 +114,12 @@ static const int calls[] = {
 
 /* The one thread that computes digests; no process, no namespace. */
 #define CLONE_THREAD_FLAG 0x00010000 /* include/uapi/linux/sched.h */
+/* clone(2), NOTES: s390 has the stack first (CONFIG_CLONE_BACKWARDS2). */
+#ifdef __s390__
+#define CLONE_FLAGS SCMP_A1
+#else
+#define CLONE_FLAGS SCMP_A0
+#endif
 
 static int add_special(scmp_filter_ctx filter, int modules_fd)
 {
@@ -124,8 +130,8 @@ static int add_special(scmp_filter_ctx filter, int modules_fd)
 			     SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000));
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-				     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD_FLAG,
-					     CLONE_THREAD_FLAG));
+				     CLONE_FLAGS(SCMP_CMP_MASKED_EQ, CLONE_THREAD_FLAG,
+						 CLONE_THREAD_FLAG));
 	/* clone3 hides its flags in memory, where no filter can look: libc then takes
 	 * clone. */
 	if (r == 0)
