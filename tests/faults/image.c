@@ -8,6 +8,7 @@
 
 #include "base/envfile.h"
 #include "base/macro.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "keep/kexecd.h"
 #include "keep/runfiles.h"
@@ -69,6 +70,40 @@ char *image_of_record(bool *ret_loading)
 	initrd = envfile_next(&file, "PRINT", &iter);
 	return strf("%ju %ju %s", inode_of(kernel), inode_of(initrd),
 		    str_or(envfile_get(&file, "CMDLINE"), ""));
+}
+
+/* @path in the scene against "dev:ino:size:…". */
+static bool is_same(const struct root *root, const char *path, const char *print)
+{
+	_cleanup_free_ char *want = NULL;
+	struct stat st;
+
+	if (!path || !print || root_stat(root, path, &st) < 0)
+		return false;
+	want = strf(":%ju:%ju:", (uintmax_t)st.st_ino, (uintmax_t)st.st_size);
+	return starts_with(strchr(print, ':'), want);
+}
+
+bool image_is_on_disk(void)
+{
+	_cleanup_(root_done) struct root root = ROOT_EMPTY;
+	_cleanup_free_ char *text = scene_read(RUN_ARMED);
+	_cleanup_envfile_ struct envfile file = ENVFILE_EMPTY;
+	size_t at_initrd = 0, at_print = 0;
+	const char *path, *print;
+	bool same;
+
+	if (!text || envfile_parse(text, strlen(text), &file) < 0 ||
+	    root_init(&root, scene_machine()) < 0)
+		return false;
+	path = envfile_get(&file, "KERNEL");
+	print = envfile_next(&file, "PRINT", &at_print);
+	do {
+		same = is_same(&root, path, print);
+		path = envfile_next(&file, "INITRD", &at_initrd);
+		print = envfile_next(&file, "PRINT", &at_print);
+	} while (same && path);
+	return same;
 }
 
 static bool is_passing(const char *key)

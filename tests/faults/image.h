@@ -18,6 +18,9 @@ void image_loaded(int kernel_fd, int initrd_fd, const char *cmdline);
 char *image_of_kernel(void);
 char *image_of_record(bool *ret_loading);
 
+/* Are the files that the record names those on the disk, by inode and size? */
+bool image_is_on_disk(void);
+
 /* What a run is to leave, without times: loaded image, records, and @others: files of
  * other programs. The caller frees. */
 char *image_describe(bool others);

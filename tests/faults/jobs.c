@@ -279,6 +279,16 @@ const struct job jobs[] = {
 	  { "--hook", "gate", "kexec" },
 	  kept_by_disarm,
 	  false },
+	{ "gate of other inits, consent",
+	  JOB_GATE,
+	  { "--hook", "gate", "init" },
+	  consent,
+	  false },
+	{ "gate of other inits, no consent",
+	  JOB_GATE,
+	  { "--hook", "gate", "init" },
+	  armed,
+	  false },
 	{ "gate, foreign", JOB_GATE, { "--hook", "gate", "kexec" }, foreign, true },
 };
 const size_t n_jobs = ARRAY_SIZE(jobs);

@@ -58,7 +58,7 @@ static bool one(struct trial *trial, unsigned call, int what, bool lasting)
 		"call %u (%s) %s%s", call, wrap_classes[trial_class(trial, call)].name,
 		what_name(what, buf), lasting ? " from there on" : "");
 
-	return trial_run(trial, &plan, name);
+	return trial_run(trial, &plan, name, NULL);
 }
 
 /* Before a call that changes nothing, a kill is one before the next that does. */
@@ -158,7 +158,7 @@ END_TEST
 
 START_TEST(test_others)
 {
-	others_run(is_picked, &total.passed, &total.failed);
+	others_run(is_picked, all, &total.passed, &total.failed);
 }
 END_TEST
 

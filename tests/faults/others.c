@@ -2,61 +2,196 @@
 #include "others.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/macro.h"
 #include "base/util.h"
+#include "image.h"
+#include "keep/runfiles.h"
 #include "trial.h"
 #include "unit/scene.h"
 
 #define NEW_KERNEL "/boot/vmlinuz-" SCENE_NEW
 #define NEW_INITRD "/boot/initrd.img-" SCENE_NEW
+#define YEAR (365L * 24 * 3600)
+
+/* --- What is done before a call ---------------------------------------------------- */
 
 /* The scene's own writing is not the program's: it is not counted (WRAP_CALL). */
+static void replace_by_link(const char *name, const char *target)
+{
+	_cleanup_free_ char *path = strf("%s%s", scene_machine(), name);
+	_cleanup_free_ char *aside = strf("%s.aside", path);
+
+	(void)!rename(path, aside);
+	(void)!symlink(target, path);
+}
+
 static void swap_kernel(void)
 {
-	_cleanup_free_ char *path = strf("%s" NEW_KERNEL, scene_machine());
-
-	(void)!unlink(path);
-	(void)!symlink("vmlinuz-" SCENE_OLD, path);
+	replace_by_link(NEW_KERNEL, "vmlinuz-" SCENE_OLD);
 }
 
 static void swap_initrd(void)
 {
-	_cleanup_free_ char *path = strf("%s" NEW_INITRD, scene_machine());
-
-	(void)!unlink(path);
-	(void)!symlink("/etc/passwd", path);
+	replace_by_link(NEW_INITRD, "/etc/passwd");
 }
 
-static void grow(const char *name)
+/* As an attacker would who may write to the folder: to a tree that looks the same. */
+static void swap_boot(void)
+{
+	scene_put("/srv/boot/grub/grub.cfg", "menuentry 'x' {\nlinux /boot/x\n}\n");
+	replace_by_link("/boot", "/srv/boot");
+}
+
+static void resize(const char *name, long by)
 {
 	_cleanup_free_ char *path = strf("%s%s", scene_machine(), name);
-	_cleanup_fclose_ FILE *f = fopen(path, "ae");
+	_cleanup_fclose_ FILE *f = fopen(path, by > 0 ? "ae" : "r+e");
 
-	if (f)
-		fputs("more", f);
+	if (f && by > 0)
+		fprintf(f, "%*s", (int)by, "");
+	else if (f && fseek(f, by, SEEK_END) == 0)
+		(void)!ftruncate(fileno(f), ftell(f));
 }
 
 static void grow_initrd(void)
 {
-	grow(NEW_INITRD);
+	resize(NEW_INITRD, 4);
+}
+
+static void cut_initrd(void)
+{
+	resize(NEW_INITRD, -200);
+}
+
+static void cut_kernel(void)
+{
+	resize(NEW_KERNEL, -200);
 }
 
 static void grow_menu(void)
 {
-	grow("/boot/grub/grub.cfg");
+	resize("/boot/grub/grub.cfg", 4);
+}
+
+static void move_clock(long by)
+{
+	_cleanup_free_ char *now = scene_fake_read("now", NULL);
+	_cleanup_free_ char *then = strf("%ld\n", strtol(now, NULL, 10) + by);
+
+	scene_fake("now", then);
+}
+
+static void clock_back(void)
+{
+	move_clock(-30 * YEAR);
+}
+
+static void clock_on(void)
+{
+	move_clock(30 * YEAR);
+}
+
+/* The next kernel, and its own hook: it gets the lock, or is turned away, since the faked
+ * waiting takes no time. */
+static void another_hook(void)
+{
+	static const char *const words[] = { "--hook", "dpkg-postinst", SCENE_NEWER, "x",
+					     NULL };
+
+	scene_install(SCENE_NEWER);
+	if (trial_call(words) != 0)
+		scene_put("/failed", "");
+}
+
+static void disarm(void)
+{
+	static const char *const words[] = { "--disarm", NULL };
+
+	(void)trial_call(words);
+}
+
+/* And there is no way to write them anew. */
+static void lose_records(void)
+{
+	replace_by_link(RUN_DIR, "/nowhere/at/all");
+}
+
+/* --- What has to be true then ----------------------------------------------------------
+ */
+
+/* A stop that consents has seen the files as they are now. */
+static const char *consents_to_old_files(void)
+{
+	static const char *const words[] = { "--hook", "service-stop", NULL };
+
+	scene_put("/run/systemd/system/x", "");
+	scene_fake("run/systemctl", "12 reboot.target start waiting\n");
+	if (trial_call(words) != 0)
+		return "the stop fails afterwards";
+	return scene_exists(RUN_GO) && !image_is_on_disk()
+		       ? "the stop consents to files that are no longer there"
+		       : NULL;
+}
+
+static const char *is_not(const char *version)
+{
+	_cleanup_free_ char *record = NULL, *armed = scene_armed_version();
+	bool loading = true;
+
+	record = image_of_record(&loading);
+	if (!scene_loaded() || !streq(armed, version) || loading)
+		return "it is not armed";
+	return scene_exists(RUN_AGAIN) ? "somebody was turned away for good" : NULL;
+}
+
+static const char *new_is_not_armed(void)
+{
+	return is_not(SCENE_NEW);
+}
+
+static const char *newer_is_not_armed(void)
+{
+	return scene_exists("/failed") ? "the other hook failed" : is_not(SCENE_NEWER);
+}
+
+static const char *disarming_is_lost(void)
+{
+	return scene_exists(RUN_DISARMED) ? NULL : "--disarm has left no mark";
+}
+
+static const char *something_is_loaded(void)
+{
+	return scene_loaded() ? "there is an image, and nobody knows whose" : NULL;
 }
 
 static const struct {
 	const char *name;
 	void (*act)(void);
+	const char *(*wrong)(void);
+	bool until_load; /* later it is nobody's fault */
 } acts[] = {
-	{ "the kernel becomes a link to another", swap_kernel },
-	{ "the initramfs becomes a link elsewhere", swap_initrd },
-	{ "the initramfs grows", grow_initrd },
-	{ "GRUB's menu grows", grow_menu },
+	{ "the kernel becomes a link to another", swap_kernel, consents_to_old_files,
+	  false },
+	{ "the initramfs becomes a link elsewhere", swap_initrd, consents_to_old_files,
+	  false },
+	{ "/boot becomes a link elsewhere", swap_boot, consents_to_old_files, false },
+	{ "the initramfs grows", grow_initrd, consents_to_old_files, false },
+	{ "the initramfs is cut", cut_initrd, consents_to_old_files, false },
+	{ "the kernel is cut", cut_kernel, consents_to_old_files, false },
+	{ "GRUB's menu grows", grow_menu, consents_to_old_files, false },
+	{ "the clock goes back", clock_back, new_is_not_armed, false },
+	{ "the clock goes on", clock_on, new_is_not_armed, false },
+	{ "another hook runs", another_hook, newer_is_not_armed, false },
+	{ "somebody disarms", disarm, disarming_is_lost, false },
+	{ "the records are gone", lose_records, something_is_loaded, true },
 };
-static const char *const read_only[] = { "/run", "/var", "/etc", "/" };
+static const char *const folders[] = { "/run", "/var", "/etc", "/boot", "/" };
+
+/* --- Runs ----------------------------------------------------------------------------
+ */
 
 struct tally {
 	unsigned passed, failed;
@@ -68,59 +203,84 @@ static void tally_up(struct tally *tally, bool well)
 	tally->failed += !well;
 }
 
-static void run_read_only(const struct job *job, struct tally *tally)
+static void run_folders(const struct job *job, struct tally *tally)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(read_only); i++) {
-		const struct wrap_plan plan = { .read_only = read_only[i],
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(folders); i++) {
+		const struct wrap_plan plan = { .folder = folders[i / 2],
+						.full = i % 2,
 						.lasting = true };
-		_cleanup_free_ char *name = strf("%s is read-only", read_only[i]);
+		_cleanup_free_ char *name =
+			strf("%s is %s", plan.folder, plan.full ? "full" : "read-only");
 		struct trial *trial;
 
 		scene_begin();
 		trial = trial_begin(job);
-		tally_up(tally, trial_run(trial, &plan, name));
+		tally_up(tally, trial_run(trial, &plan, name, NULL));
 		trial_end(trial);
 		scene_end();
 	}
 }
 
-/* Before every call that opens something, of a hook that arms. */
-static void run_acts(const struct job *job, struct tally *tally)
+/* Of many calls of a kind, one in so many. Locks, loads and what is written: each. */
+static unsigned stride(enum wrap_class class, bool all)
+{
+	if (class == WRAP_MEMORY)
+		return all ? 29 : 1000;
+	return all || class == WRAP_LOCK || class == WRAP_LOAD || class == WRAP_RENAME ||
+			       class == WRAP_UNLINK
+		       ? 1
+		       : 5;
+}
+
+static void run_act(struct trial *trial, size_t i, bool all, struct tally *tally)
+{
+	unsigned last = trial_calls(trial);
+
+	for (unsigned call = 1; call <= last; call++) {
+		enum wrap_class class = trial_class(trial, call);
+		const struct wrap_plan plan = { .at = call,
+						.what = WRAP_CALL,
+						.other = acts[i].act };
+		_cleanup_free_ char *name = strf("%s before call %u", acts[i].name, call);
+
+		if (call % stride(class, all) == 0)
+			tally_up(tally, trial_run(trial, &plan, name, acts[i].wrong));
+		if (acts[i].until_load && class == WRAP_LOAD)
+			break;
+	}
+}
+
+static void run_acts(const struct job *job, bool all, struct tally *tally)
 {
 	struct trial *trial;
 
 	scene_begin();
 	trial = trial_begin(job);
 	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
-		for (unsigned call = 1; call <= trial_calls(trial); call++) {
-			const struct wrap_plan plan = { .at = call,
-							.what = WRAP_CALL,
-							.other = acts[i].act };
-			_cleanup_free_ char *name =
-				strf("%s before call %u", acts[i].name, call);
-			enum wrap_class class = trial_class(trial, call);
-
-			if ((class == WRAP_OPEN && call % 3 == 0) || class == WRAP_LOAD)
-				tally_up(tally, trial_run(trial, &plan, name));
-		}
+		run_act(trial, i, all, tally);
 	trial_end(trial);
 	scene_end();
 }
 
-void others_run(bool (*is_picked)(const char *name), unsigned *passed, unsigned *failed)
+static void print(const char *what, const struct tally *tally)
 {
-	struct tally tally = { 0, 0 }, changed = { 0, 0 };
+	printf("%-24s %6s %6u %6s %6u\n", what, "", tally->passed + tally->failed, "",
+	       tally->failed);
+}
+
+void others_run(bool (*is_picked)(const char *name), bool all, unsigned *passed,
+		unsigned *failed)
+{
+	struct tally folder = { 0, 0 }, meanwhile = { 0, 0 };
 
 	for (size_t i = 0; i < n_jobs; i++)
 		if (is_picked(jobs[i].name))
-			run_read_only(&jobs[i], &tally);
-	printf("%-24s %6s %6u %6s %6u\n", "read-only folders", "",
-	       tally.passed + tally.failed, "", tally.failed);
+			run_folders(&jobs[i], &folder);
+	print("folders without room", &folder);
 	for (size_t i = 0; i < n_jobs; i++)
 		if (streq(jobs[i].name, "hook, new kernel") && is_picked(jobs[i].name))
-			run_acts(&jobs[i], &changed);
-	printf("%-24s %6s %6u %6s %6u\n", "files change meanwhile", "",
-	       changed.passed + changed.failed, "", changed.failed);
-	*passed += tally.passed + changed.passed;
-	*failed += tally.failed + changed.failed;
+			run_acts(&jobs[i], all, &meanwhile);
+	print("things happen meanwhile", &meanwhile);
+	*passed += folder.passed + meanwhile.passed;
+	*failed += folder.failed + meanwhile.failed;
 }

@@ -113,7 +113,7 @@ static int compare_one(const char *path, const struct stat *st, int flag, struct
 	(void)ftw;
 	if (item && unchanged(&item->st, st))
 		item->seen = true;
-	else if (!item)
+	else if (!item || (item->st.st_mode & S_IFMT) != (st->st_mode & S_IFMT))
 		return remove(path);
 	return 0;
 }

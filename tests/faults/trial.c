@@ -22,7 +22,6 @@
 #define STATES_MAX 4096
 #define WHOLE_MAX 32
 #define CRASHED 99 /* what a sanitizer exits with */
-#define KEXEC "run /bin/systemctl --force kexec"
 
 static const char *const outside[] = { "/etc/conf.d/kexec", "/etc/default/kexec",
 				       "/etc/default/kexec.d/warmboot",
@@ -72,10 +71,10 @@ static void complain(struct trial *t, const char *fmt, ...)
 
 /* --- Runs ----------------------------------------------------------------------- */
 
-_Noreturn static void be_program(const struct trial *t, const char *const *words)
+_Noreturn static void be_program(const char *const *words, bool counted)
 {
-	_cleanup_free_ char *path = strf("%s/log", t->beside);
-	int log = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644),
+	_cleanup_free_ char *path = strf("%s/../log", scene_machine());
+	int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644),
 	    null = open("/dev/null", O_RDWR | O_CLOEXEC), argc = 1, status;
 	char *argv[8] = { (char[]){ NAME } };
 
@@ -87,24 +86,40 @@ _Noreturn static void be_program(const struct trial *t, const char *const *words
 	dup2(null, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
 	alarm(TIMEOUT_S);
-	wrap_start();
+	if (counted)
+		wrap_start();
 	status = app_run(argc, argv, &sys_wrapped, scene_machine());
 	_exit(status);
 }
 
+int trial_call(const char *const *words)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		be_program(words, false);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 /* Returns what waitpid(2) says, when all processes of the run have ended. */
-static int run_words(const struct trial *t, const char *const *words,
-		     const struct wrap_plan *plan)
+static int run_words(const char *const *words, const struct wrap_plan *plan)
 {
 	int status = 0, other;
 	pid_t pid, ended;
 
 	fflush(stdout);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	scene_fake("log", "");
 	wrap_begin(plan, scene_machine());
 	pid = fork();
 	if (pid == 0)
-		be_program(t, words);
+		be_program(words, true);
 	while ((ended = waitpid(-1, &other, 0)) > 0 || errno == EINTR)
 		if (ended == pid)
 			status = other;
@@ -112,11 +127,11 @@ static int run_words(const struct trial *t, const char *const *words,
 	return status;
 }
 
-static int run_clean(const struct trial *t, const char *const *words)
+static int run_clean(const char *const *words)
 {
 	static const struct wrap_plan none;
 
-	return run_words(t, words, &none);
+	return run_words(words, &none);
 }
 
 /* --- What a run without a fault does ------------------------------------------------ */
@@ -138,7 +153,7 @@ static void learn_outside(struct trial *t)
 
 static void learn_from(struct trial *t, const char *const *words)
 {
-	if (run_clean(t, words) != 0)
+	if (run_clean(words) != 0)
 		complain(t, "'%s' without a fault fails", words[0]);
 	learn_outside(t);
 }
@@ -152,7 +167,7 @@ static void learn_whole(struct trial *t)
 
 	learn_outside(t);
 	learn_from(t, off);
-	(void)run_clean(t, on);
+	(void)run_clean(on);
 	learn_outside(t);
 	learn_from(t, remove);
 	for (int i = 0; i < 2; i++) {
@@ -160,8 +175,8 @@ static void learn_whole(struct trial *t)
 		scene_put("/etc/systemd/system/x.wants/kexec-load.service", "");
 		scene_put("/etc/runlevels/default/kexec", "");
 		if (i == 0)
-			(void)run_clean(t, on);
-		(void)run_clean(t, off);
+			(void)run_clean(on);
+		(void)run_clean(off);
 		learn_outside(t);
 	}
 }
@@ -170,7 +185,7 @@ static void learn(struct trial *t)
 {
 	learn_whole(t);
 	store_put_back(t->start);
-	(void)run_clean(t, t->job->words);
+	(void)run_clean(t->job->words);
 	t->calls = wrap_count();
 	t->classes = malloc(t->calls + 1);
 	for (unsigned i = 1; i <= t->calls; i++)
@@ -180,7 +195,7 @@ static void learn(struct trial *t)
 	t->leads_to[1] = image_describe(false);
 	t->image = image_of_kernel();
 	if (t->job->kind == JOB_HOOK || t->job->kind == JOB_HAND)
-		(void)run_clean(t, t->job->words);
+		(void)run_clean(t->job->words);
 	t->leads_to[2] = image_describe(true);
 	t->leads_to[3] = image_describe(false);
 }
@@ -290,12 +305,19 @@ static void check_record(struct trial *t)
 			 record);
 }
 
-/* @jumps: how often a jump was asked for; @kernel: what was loaded then. */
-static void check_jump(struct trial *t, unsigned jumps, const char *kernel)
+/* How often a jump was asked for. */
+static unsigned jumps(void)
+{
+	return scene_calls("run /bin/systemctl --force kexec") +
+	       scene_calls("reboot kexec");
+}
+
+/* @kernel: what was loaded when a jump was asked for, @times times. */
+static void check_jump(struct trial *t, unsigned times, const char *kernel)
 {
 	bool may = t->job->kind == JOB_STOP || t->job->kind == JOB_GATE;
 
-	if (jumps == 0 || !kernel || t->job->foreign)
+	if (times == 0 || !kernel || t->job->foreign)
 		return;
 	if (!may || !strstr(t->leads_to[0], RUN_GO ": FINGERPRINT") ||
 	    !streq(kernel, t->image))
@@ -306,11 +328,11 @@ static void check_gate(struct trial *t)
 {
 	static const char *const words[] = { "--hook", "gate", "kexec", NULL };
 	_cleanup_free_ char *kernel = image_of_kernel();
-	unsigned before = scene_calls(KEXEC);
+	unsigned before = jumps();
 
-	if (run_clean(t, words) != 0)
+	if (run_clean(words) != 0)
 		complain(t, "the gate fails afterwards");
-	check_jump(t, scene_calls(KEXEC) - before, kernel);
+	check_jump(t, jumps() - before, kernel);
 }
 
 /* The lines of @a that @b does not have. */
@@ -330,7 +352,7 @@ static void print_missing(const char *sign, const char *a, const char *b)
 static void check_again(struct trial *t, bool killed)
 {
 	_cleanup_free_ char *now = NULL;
-	int status = run_clean(t, t->job->words);
+	int status = run_clean(t->job->words);
 
 	if (status != 0 && t->job->kind == JOB_HOOK)
 		complain(t, "the same once more fails: %d", status);
@@ -372,7 +394,20 @@ static void check_afterwards(struct trial *t, bool killed)
 	store_free(left);
 }
 
-bool trial_run(struct trial *t, const struct wrap_plan *plan, const char *name)
+/* What the caller wants besides, of the state that the run has left. */
+static void check_besides(struct trial *t, const char *(*wrong)(void))
+{
+	struct store *left = store_take(t->beside);
+	const char *words = wrong();
+
+	if (words)
+		complain(t, "%s", words);
+	store_put_back(left);
+	store_free(left);
+}
+
+bool trial_run(struct trial *t, const struct wrap_plan *plan, const char *name,
+	       const char *(*wrong)(void))
 {
 	bool killed = plan->what == WRAP_KILL || plan->what == WRAP_KILL_ONE;
 	_cleanup_free_ char *kernel = NULL;
@@ -383,16 +418,18 @@ bool trial_run(struct trial *t, const struct wrap_plan *plan, const char *name)
 	t->failed = false;
 	store_put_back(t->start);
 	kernel = image_of_kernel();
-	before = scene_calls(KEXEC);
-	status = run_words(t, t->job->words, plan);
+	before = jumps();
+	status = run_words(t->job->words, plan);
 	check_status(t, plan, status);
 	if (t->job->kind == JOB_GATE)
-		check_jump(t, scene_calls(KEXEC) - before, kernel);
+		check_jump(t, jumps() - before, kernel);
 	if (plan->what != WRAP_CALL) /* whoever changed files meanwhile changed these */
 		check_outside(t);
 	if (!killed && !plan->lasting)
 		check_no_temporary(t, "");
 	check_record(t);
+	if (wrong)
+		check_besides(t, wrong);
 	if (plan->what == WRAP_CALL)
 		check_gate(t);
 	else

@@ -29,8 +29,14 @@ void trial_end(struct trial *trial);
 unsigned trial_calls(const struct trial *trial);
 enum wrap_class trial_class(const struct trial *trial, unsigned call);
 
-/* One run. True if all is well; what is not is printed, with @name. */
-bool trial_run(struct trial *trial, const struct wrap_plan *plan, const char *name);
+/* One run. True if all is well; what is not is printed, with @name. @wrong: looks at what
+ * the run has left for what is wrong besides, in words, or NULL; may be NULL itself. */
+bool trial_run(struct trial *trial, const struct wrap_plan *plan, const char *name,
+	       const char *(*wrong)(void));
+
+/* For @wrong: one more call of the program, in a process of its own. Its exit status, or
+ * -1. */
+int trial_call(const char *const *words);
 
 /* How many different states the runs have left. */
 unsigned trial_states(const struct trial *trial);

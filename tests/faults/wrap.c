@@ -123,16 +123,16 @@ int wrap_enter(enum wrap_class class)
 	}
 }
 
-/* Does @path (NULL: the folder @dir itself) lie in what is read-only in this run? */
-static bool is_read_only(int dir, const char *path)
+/* Does @path (NULL: the file @dir itself) lie in the folder of this run's plan? */
+static bool is_in_folder(int dir, const char *path)
 {
 	char link[64], at[4096];
 	ssize_t n;
 
-	if (!shared || !shared->on || paused || !shared->plan.read_only)
+	if (!shared || !shared->on || paused || !shared->plan.folder)
 		return false;
 	if (path && *path == '/')
-		return starts_with(path, shared->plan.read_only);
+		return starts_with(path, shared->plan.folder);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
 	n = syscall(SYS_readlinkat, AT_FDCWD, link, at, sizeof(at) - 1);
 	if (n <= 0)
@@ -140,7 +140,17 @@ static bool is_read_only(int dir, const char *path)
 	at[n] = '\0';
 	n = (ssize_t)strlen(shared->machine);
 	return starts_with(at, shared->machine) &&
-	       starts_with(at + n, shared->plan.read_only);
+	       starts_with(at + n, shared->plan.folder);
+}
+
+static bool is_read_only(int dir, const char *path)
+{
+	return is_in_folder(dir, path) && !shared->plan.full;
+}
+
+static bool is_full(int dir, const char *path)
+{
+	return is_in_folder(dir, path) && shared->plan.full;
 }
 
 #define REAL(type, name, ...)            \
@@ -249,6 +259,9 @@ REAL(ssize_t, write, int fd, const void *buf, size_t len)
 
 	if (e > 0)
 		return errno = e, -1;
+	/* There was room for a name, and for nothing in the file. */
+	if (is_full(fd, NULL))
+		return errno = ENOSPC, -1;
 	return __real_write(fd, buf, e == WRAP_SHORT && len ? 1 : len);
 }
 
@@ -281,8 +294,8 @@ REAL(int, mkdirat, int dir, const char *path, mode_t mode)
 {
 	if (FAILS(WRAP_MKDIR))
 		return -1;
-	if (is_read_only(dir, path) && faccessat(dir, path, F_OK, 0) < 0)
-		return errno = EROFS, -1;
+	if (is_in_folder(dir, path) && faccessat(dir, path, F_OK, 0) < 0)
+		return errno = shared->plan.full ? ENOSPC : EROFS, -1;
 	return __real_mkdirat(dir, path, mode);
 }
 

@@ -48,9 +48,10 @@ enum {
 struct wrap_plan {
 	unsigned at;
 	int what;
-	bool lasting;	       /* and at every later call of that class */
-	void (*other)(void);   /* WRAP_CALL */
-	const char *read_only; /* a folder of the root: what would change it is -EROFS */
+	bool lasting;	     /* and at every later call of that class */
+	void (*other)(void); /* WRAP_CALL */
+	const char *folder;  /* of the root: what would change it is -EROFS */
+	bool full;	     /* or, what would need room in it is -ENOSPC */
 };
 
 struct wrap_class_row {

@@ -45,6 +45,17 @@ static int wrapped_run(const struct sys_command *command)
 	return r;
 }
 
+/* The machine does not go on: neither do those who ask for it. */
+static int wrapped_reboot(int how)
+{
+	int r = fails(WRAP_RUN);
+
+	if (r == 0)
+		r = sys_fake.reboot(how);
+	wrap_pause(-1);
+	return r;
+}
+
 static int wrapped_uname(struct utsname *ret)
 {
 	int r = fails(WRAP_UNAME);
@@ -115,4 +126,5 @@ const struct sys sys_wrapped = {
 	.namespace_inode = wrapped_namespace_inode,
 	.own_mounts = wrapped_own_mounts,
 	.mount = wrapped_mount,
+	.reboot = wrapped_reboot,
 };
