@@ -17,7 +17,7 @@ int boot_id_read(const struct ctx *ctx, char **ret)
 void time_text(const struct ctx *ctx, char ret[32])
 {
 	struct timespec now = ctx->sys->now();
-	struct tm tm;
+	struct tm tm = { 0 }; /* stays so for a year that no int holds */
 
 	gmtime_r(&now.tv_sec, &tm);
 	strftime(ret, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
