@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "cli.h"
 
-enum { OPT_JSON = CHAR_MAX + 1 };
+/* Above every letter and below the verbs; CHAR_MAX + 1 is one of them where char has no
+ * sign. */
+enum { OPT_JSON = 128 };
 
 /* One row an option: its letters, whether it is the verb, and its line in --help. */
 static const struct row {
