@@ -32,7 +32,7 @@ struct trial {
 	char *beside; /* the scene's folder */
 	struct store *start;
 	char *leads_to[4]; /* what one and two runs lead to; without files of others */
-	char *image;	   /* what the kernel holds then */
+	char *image;	   /* what the kernel holds then; of a gate: before */
 	char *whole[WHOLE_MAX]; /* texts that files of others may have */
 	size_t n_whole;
 	unsigned calls;
@@ -185,6 +185,8 @@ static void learn(struct trial *t)
 {
 	learn_whole(t);
 	store_put_back(t->start);
+	if (t->job->kind == JOB_GATE) /* it may unload, where the machine goes on */
+		t->image = image_of_kernel();
 	(void)run_clean(t->job->words);
 	t->calls = wrap_count();
 	t->classes = malloc(t->calls + 1);
@@ -193,7 +195,8 @@ static void learn(struct trial *t)
 	learn_outside(t);
 	t->leads_to[0] = image_describe(true);
 	t->leads_to[1] = image_describe(false);
-	t->image = image_of_kernel();
+	if (t->job->kind != JOB_GATE)
+		t->image = image_of_kernel();
 	if (t->job->kind == JOB_HOOK || t->job->kind == JOB_HAND)
 		(void)run_clean(t->job->words);
 	t->leads_to[2] = image_describe(true);
