@@ -4,11 +4,11 @@
  * interpreter that changes nothing and sees the machine only through struct grubhost.
  *
  * What it does follows the sources of GRUB 2.06 and 2.12 (grub-core/script, commands,
- * normal/menu.c) and, for blscfg, those of Fedora's GRUB. What only shows at boot (does
- * the firmware offer a setup screen? a command's status that we do not know) is tried
- * both ways: what comes out the same is certain, anything else is said to be in doubt.
- * Bounds: GRUBPARSE_MAX_SIZE of text, GRUBPARSE_MAX_DEPTH of nesting, GRUBRUN_MAX_STEPS
- * commands, GRUBVARS_MAX variables, GRUBMENU_MAX_ENTRIES entries.
+ * normal/menu.c) and, for blscfg, those of Fedora's GRUB and of 2.14. What only shows at
+ * boot (does the firmware offer a setup screen? a command's status that we do not know)
+ * is tried both ways: what comes out the same is certain, anything else is said to be in
+ * doubt. Bounds: GRUBPARSE_MAX_SIZE of text, GRUBPARSE_MAX_DEPTH of nesting,
+ * GRUBRUN_MAX_STEPS commands, GRUBVARS_MAX variables, GRUBMENU_MAX_ENTRIES entries.
  */
 #ifndef FIND_GRUBMENU_H
 #define FIND_GRUBMENU_H

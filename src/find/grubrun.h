@@ -86,7 +86,7 @@ struct grubrun {
 	bool is_continue, returning;
 	bool stopped; /* another menu has taken over, or the file was left */
 	bool regexp;  /* the module that expands wildcards is loaded */
-	bool blscfg;  /* was used */
+	bool blscfg;  /* Fedora's was used */
 	const char *default_file,
 		*default_from; /* who set `default`, from which variable */
 	unsigned default_line;
