@@ -2,14 +2,16 @@
 """
 The image "efi": Debian 12 on UEFI (OVMF), systemd-boot with entries that kernel-install
 writes, an EFI system partition of its own at /efi, /boot apart. GRUB for EFI, tools for
-unified kernel images and dnf are there for the scenarios that want them.
+unified kernel images and dnf are there for the scenarios that want them; /srv/rpm holds the
+newer kernels once more, as rpms in Fedora's layout.
 """
 
-import shutil
-
-from .image import Recipe, direct_boot
+from . import paths
+from .image import Recipe, direct_boot, kernels
 from .machine import OVMF_VARS, Machine
-from .proc import run
+from .proc import hash_files, run
+
+KERNEL_RPM = paths.TOP / "tests/tools/lib/kernel-rpm"
 
 # Name, size in MiB, GPT type; one behind the other from 1 MiB on.
 PARTITIONS = (("ESP", 320, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"),
@@ -20,6 +22,9 @@ CMDLINE = "root=LABEL=root rw console=ttyS0,115200 warmboot.mark=from-entry"
 
 def _disk(part, log):
     disk, tree = part / "disk.raw", part / "tree"
+    for version in kernels(part)[1:]:
+        deb, = (tree / "srv/repo").glob(f"linux-image-{version}_*.deb")
+        run(KERNEL_RPM, tree / "srv/rpm", "--deb", deb, log=log)
     total = 2 + sum(size for _, size, _ in PARTITIONS)
     with open(disk, "wb") as out:
         out.truncate(total << 20)
@@ -66,7 +71,15 @@ def _first_boot(part):
         machine.kill()
 
 
-RECIPE = Recipe("efi", __file__,
+class _Recipe(Recipe):
+    """What packs the rpms is part of the image too."""
+
+    def folder(self):
+        name, key = super().folder().name.rsplit("-", 1)
+        return paths.BUILD / f"{name}-{hash_files(KERNEL_RPM)[:8]}{key[:8]}"
+
+
+RECIPE = _Recipe("efi", __file__,
                 ["systemd-boot", "efibootmgr", "dosfstools", "grub-efi-amd64-bin", "grub2-common",
                  "binutils", "rpm", "dnf", "createrepo-c"],
                 [], _disk, _first_boot)

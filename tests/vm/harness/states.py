@@ -10,6 +10,8 @@ and saved, memory and all. Each state grows from the one before it:
     updated     then the newest one, which replaced it
     efi         on UEFI: booted by systemd-boot, warmboot installed and started
     bare        booted by GRUB, without warmboot: its Debian package lies in /root
+    rpm         on UEFI with dnf, without warmboot: its rpm is in a repository (rpm.py)
+    blscfg      on UEFI, warmboot started, a GRUB that knows blscfg unpacked (blscfg.py)
 
 and, with the kernel that runs armed by hand, which is enough for what happens at a reboot:
 
@@ -23,14 +25,15 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bios, efi, image, paths, sysvinit
+from . import bios, blscfg, efi, image, paths, rpm, sysvinit
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
 from .proc import HarnessError, built_once, hash_files, run
 from .warm import apt, expect, expect_armed
 
 CARGO_MIB = 16
-RECIPES = {"efi": efi.RECIPE, "sysvinit": sysvinit.RECIPE, "openrc": sysvinit.RECIPE}
+RECIPES = {"efi": efi.RECIPE, "rpm": efi.RECIPE, "blscfg": efi.RECIPE,
+           "sysvinit": sysvinit.RECIPE, "openrc": sysvinit.RECIPE}
 START_SYSTEMD = "systemctl daemon-reload && systemctl enable --now warmboot"
 START_SYSVINIT = """update-rc.d warmboot defaults && update-rc.d warmboot-gate defaults &&
     service warmboot start"""
@@ -52,12 +55,14 @@ class States:
     def __init__(self):
         self._makers = {"installed": self._installed, "armed": self._armed,
                         "updated": self._updated, "efi": self._efi, "bare": self._bare,
-                        "sysvinit": self._sysvinit, "openrc": self._openrc}
+                        "sysvinit": self._sysvinit, "openrc": self._openrc,
+                        "rpm": self._rpm, "blscfg": self._blscfg}
         self._broken = {}
         self._lock = threading.Lock()
         code = [paths.VM / "harness" / f"{n}.py" for n in ("states", "machine")]
         self._key = hash_files(*paths.STAGES.values(), *code)
         self._deb_key = hash_files(paths.DEB, *code) if paths.DEB.is_dir() else "none"
+        self._rpm_key = hash_files(*paths.STAGES.values(), *rpm.SOURCES, *code)
         self._prune()
 
     @property
@@ -81,7 +86,7 @@ class States:
     def _folder(self, name):
         recipe = RECIPES.get(name, bios.RECIPE)
         base = recipe.folder().name.rsplit("-", 1)[1][:8]
-        key = self._deb_key if name == "bare" else self._key
+        key = {"bare": self._deb_key, "rpm": self._rpm_key}.get(name, self._key)
         return paths.BUILD / f"state-{base}-{key}-{name}"
 
     def _get(self, name):
@@ -120,6 +125,24 @@ class States:
         machine = self._install(part, efi.RECIPE.build())
         try:
             machine.check("bootctl status | grep -q 'Product: systemd-boot'")
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+    def _rpm(self, part):
+        rpm.build(part / "rpm", part / "build.log")
+        machine = self._boot(part, efi.RECIPE.build(), part, "rpm")
+        try:
+            rpm.set_up(machine)
+            machine.save(part / "memory")
+        finally:
+            machine.kill()
+
+    def _blscfg(self, part):
+        folder = blscfg.add_grub(paths.STAGE, part / "tree", part / "build.log")
+        machine = self._install(part, efi.RECIPE.build(), folder)
+        try:
+            blscfg.set_up(machine)
             machine.save(part / "memory")
         finally:
             machine.kill()
@@ -184,8 +207,8 @@ class States:
         return machine
 
     def _install(self, part, base, stage="systemd", start=START_SYSTEMD, before=None):
-        """The same with warmboot, unpacked and started."""
-        machine = self._boot(part, base, paths.STAGES[stage], ".", before)
+        """The same with warmboot, unpacked and started. STAGE: one of ours, or a folder."""
+        machine = self._boot(part, base, paths.STAGES.get(stage, stage), ".", before)
         try:
             machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
             machine.check(start)

@@ -17,7 +17,7 @@ from .proc import HarnessError
 
 TRIES = 3               # of a scenario whose machine, not whose finding, failed
 AT_ONCE = 2
-ORDER = ("efi", "bare", "sysvinit", "openrc", "installed", "armed", "updated")
+ORDER = ("efi", "rpm", "blscfg", "bare", "sysvinit", "openrc", "installed", "armed", "updated")
 
 
 @dataclass

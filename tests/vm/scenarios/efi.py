@@ -1,61 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boot loaders on UEFI: what the loader boots and what warmboot boots are the same, both run."""
 
-import re
-from dataclasses import dataclass
-
-from harness.boots import LOADER_KEXEC, reboot
+from harness.uefi import both_ways, cold
 from harness.warm import apt, expect, expect_armed, expect_not_armed, status
 
 from . import scenario
-
-FIRMWARE = re.compile(r"BdsDxe|EFI stub")
-
-
-@dataclass
-class Seen:
-    """What a boot looks like from inside: all that must not depend on the way."""
-
-    release: str
-    build: str
-    cmdline: str
-    marks: str              # of each initramfs, in the kernel's log
-
-
-def _look(machine):
-    words = machine.check("cat /proc/cmdline").split()
-    return Seen(machine.check("uname -r"), machine.check("uname -v"),
-                " ".join(w for w in words if not w.startswith(("BOOT_IMAGE=", "initrd="))),
-                machine.check("dmesg | sed -n 's/.*initramfs-mark: //p'"))
-
-
-def _warm(machine, command="reboot"):
-    """Reboot without the firmware, and look."""
-    boot = reboot(machine, command)
-    expect(not FIRMWARE.search(boot.console), "the console shows the firmware")
-    expect(not boot.resets, f"QEMU saw {boot.resets} processor resets")
-    expect(boot.loader == LOADER_KEXEC, f"bootloader_type is {boot.loader}")
-    return _look(machine)
-
-
-def _cold(machine, command="reboot"):
-    """Reboot through the firmware, and look."""
-    boot = reboot(machine, command)
-    expect(FIRMWARE.search(boot.console), "the console does not show the firmware")
-    expect(boot.resets, "QEMU saw no processor reset")
-    expect(boot.loader != LOADER_KEXEC, "bootloader_type says kexec")
-    return _look(machine)
-
-
-def _both_ways(machine, release):
-    """Armed with RELEASE; warm and cold it must come up the same. Ends after the cold boot."""
-    expect_armed(machine, release)
-    warm = _warm(machine)
-    expect(warm.release == release, f"{warm.release} runs, not {release}")
-    expect_not_armed(machine)
-    cold = _cold(machine)
-    expect(warm == cold, f"warm:\n  {warm}\ncold:\n  {cold}")
-    return cold
 
 
 def _mark_initramfs(machine, release, image, text):
@@ -72,7 +21,7 @@ def systemd_boot_entries(machine, states):
     """systemd-boot: apt's new kernel gets an entry, is armed, and boots the same both ways."""
     release = states.kernels.newer
     apt(machine, f"install linux-image-{release}")
-    seen = _both_ways(machine, release)
+    seen = both_ways(machine, release)
     expect("warmboot.mark=from-entry" in seen.cmdline, f"the command line is {seen.cmdline}")
 
 
@@ -88,10 +37,10 @@ def systemd_boot_default(machine, states):
     code, text = machine.run("warmboot --arm")
     expect(code in (1, 3), f"armed though one boot is asked for: {text}")
     expect_not_armed(machine)
-    cold = _cold(machine)
-    expect(cold.release == release, f"the one-shot boot was {cold.release}")
+    seen = cold(machine)
+    expect(seen.release == release, f"the one-shot boot was {seen.release}")
     machine.check("warmboot --arm")
-    _both_ways(machine, first)
+    both_ways(machine, first)
 
 
 @scenario("efi")
@@ -114,7 +63,7 @@ def systemd_boot_unified(machine, states):
         bootctl set-default test-{first}.efi
         warmboot --inspect /efi/EFI/Linux/test-{first}.efi
         warmboot --arm""")
-    seen = _both_ways(machine, first)
+    seen = both_ways(machine, first)
     expect("warmboot.mark=from-uki" in seen.cmdline, f"the command line is {seen.cmdline}")
     expect("inside-the-uki" in seen.marks, "the initramfs inside the image was not the one used")
 
@@ -129,7 +78,7 @@ def two_initramfs_files(machine, states):
         sed -i '0,/^initrd/s//initrd \\/early.img\\ninitrd/' "$entry"
         cat "$entry"; warmboot --arm""")
     expect(len(status(machine)["initrds"]) == 2, "status does not name two initramfs files")
-    seen = _both_ways(machine, first)
+    seen = both_ways(machine, first)
     expect("early" in seen.marks, "the early initramfs did not reach the kernel")
 
 
@@ -150,18 +99,18 @@ GRUB_DISABLE_OS_PROBER=true
 END
         grub-install --target=x86_64-efi --efi-directory=/efi --bootloader-id=debian
         update-grub""", 600)
-    cold = _cold(machine)
-    expect("warmboot.mark=from-grub" in cold.cmdline, f"GRUB's command line is {cold.cmdline}")
+    seen = cold(machine)
+    expect("warmboot.mark=from-grub" in seen.cmdline, f"GRUB's command line is {seen.cmdline}")
     apt(machine, f"install linux-image-{newer}")
-    _both_ways(machine, newer)
+    both_ways(machine, newer)
     machine.check(f"""set -e
         id=$(sed -n "s/.*\\\\(gnulinux-{first}-advanced-[^' ]*\\\\).*/\\\\1/p" /boot/grub/grub.cfg | head -n 1)
         sub=$(sed -n "s/.*\\\\(gnulinux-advanced-[^' ]*\\\\).*/\\\\1/p" /boot/grub/grub.cfg | head -n 1)
         grub-set-default "$sub>$id"
         warmboot --arm""")
-    _both_ways(machine, first)
+    both_ways(machine, first)
     machine.check("grub-reboot 0")
     code, text = machine.run("warmboot --arm")
     expect(code in (1, 3), f"armed though one boot is asked for: {text}")
-    cold = _cold(machine)
-    expect(cold.release == newer, f"grub-reboot 0 booted {cold.release}")
+    seen = cold(machine)
+    expect(seen.release == newer, f"grub-reboot 0 booted {seen.release}")
