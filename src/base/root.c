@@ -360,7 +360,7 @@ int root_write(const struct root *root, const char *path, const char *text, size
 		return dir;
 	/* One name, not a random one: what a power cut left behind is replaced by the
 	 * next write. */
-	temporary = strf(".%s." NAME "-new", name);
+	temporary = strf(".%s" ROOT_TEMPORARY_SUFFIX, name);
 	if (!temporary)
 		return -ENOMEM;
 	(void)unlinkat(dir, temporary, 0);

@@ -75,4 +75,8 @@ _must_check_ int root_touch(const struct root *root, const char *path);
 _must_check_ int root_write(const struct root *root, const char *path, const char *text,
 			    size_t len);
 
+/* What the temporary file of "NAME" is called: ".NAME" and this. A power cut can leave
+ * it; keep/leftover.h removes it. */
+#define ROOT_TEMPORARY_SUFFIX "." NAME "-new"
+
 #endif

@@ -12,6 +12,7 @@
 #include "keep/firmware_time.h"
 #include "keep/foreign.h"
 #include "keep/history.h"
+#include "keep/leftover.h"
 #include "keep/lock.h"
 #include "keep/runfiles.h"
 #include "keep/token.h"
@@ -53,6 +54,7 @@ static int confirm_boot(const struct ctx *ctx)
 
 	if (r != 0)
 		return r < 0 ? r : 0;
+	leftover_remove(ctx);
 	remove_switches(ctx);
 	r = history_confirm(ctx);
 	if (r < 0)
