@@ -148,6 +148,11 @@ check-vm-all:                          ## every machine scenario; goes on where 
 	$(Q)DEB_BUILD_OPTIONS=nocheck B=$(B) hooks/debian/build-deb $(B)/deb
 	$(Q)B=$(B) tests/vm/run --all --resume
 
+check-powercut:                        ## power cuts while apt installs a kernel (hours; resumable)
+	$(Q)tests/setup.sh build vm
+	$(Q)$(MAKE) --no-print-directory stage
+	$(Q)B=$(B) tests/vm/powercut
+
 demo:                                  ## the main job in a throw-away machine, narrated
 	$(Q)tests/setup.sh build vm
 	$(Q)$(MAKE) --no-print-directory stage
@@ -262,7 +267,7 @@ clean:                                 ## remove what was built (the machine ima
 help:                                  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all test test-programs check check-vm check-vm-all check-hooks demo stage bench sanitize lint fuzz \
+.PHONY: all test test-programs check check-vm check-vm-all check-powercut check-hooks demo stage bench sanitize lint fuzz \
         deb install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fault_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)
