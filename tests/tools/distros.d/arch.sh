@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154,SC2034 # sourced by tests/tools/distros
-# Real pacman; mkinitcpio is a harness that keeps to its contract unless MKINITCPIO names the source tree: the kernel is
-# copied to /boot by the hook 90-mkinitcpio-install, an image made for each preset, and then every executable in
-# /etc/initcpio/post and /usr/lib/initcpio/post is called with KERNEL IMAGE; the first that fails makes it fail.
+# Real pacman; mkinitcpio is the real one, with its hooks for pacman, where MKINITCPIO names its source tree; else a harness
+# that keeps to the contract: the kernel is copied to /boot by the hook 90-mkinitcpio-install, an image made for each
+# preset, and then every executable in /etc/initcpio/post and /usr/lib/initcpio/post is called with KERNEL IMAGE; the
+# first that fails makes it fail.
 
 # a package: make_package NAME VERSION FOLDER; prints the file
 make_package() {
@@ -20,10 +21,22 @@ END
 	echo "$file"
 }
 
+# As much of an image as mkinitcpio reads: where x86 has its version (the boot protocol's kernel_version), and the banner
+# that is searched for elsewhere.
+image() { # RELEASE
+	python3 -c '
+import sys
+release = sys.argv[1].encode()
+image = bytearray(0x400)
+image[0x20e:0x210] = (0x100).to_bytes(2, "little")
+image[0x300:0x300 + len(release)] = release
+sys.stdout.buffer.write(image + b"Linux version " + release + b"\n")' "$1"
+}
+
 make_kernel() { # VERSION RELEASE
 	folder=$work/kernel-$1
 	mkdir -p "$folder/usr/lib/modules/$2"
-	echo "kernel $2" >"$folder/usr/lib/modules/$2/vmlinuz"
+	image "$2" >"$folder/usr/lib/modules/$2/vmlinuz"
 	echo linux >"$folder/usr/lib/modules/$2/pkgbase"
 	make_package linux "$1" "$folder"
 }
@@ -37,7 +50,39 @@ END
 mkdir -p "$root/var/lib/pacman" "$root/var/cache/pacman/pkg"
 install_hooks /usr/share/libalpm/hooks/99-zz-warmboot.hook /usr/lib/warmboot/alpm /usr/lib/initcpio/post/zz-warmboot
 
-put /usr/share/libalpm/hooks/90-mkinitcpio-install.hook <<'END'
+# As its build would install it. What is in an image is not what is tested: the time, so that no two are alike.
+install_mkinitcpio() {
+	for file in mkinitcpio functions init_functions init libalpm/scripts/mkinitcpio libalpm/hooks/60-mkinitcpio-remove.hook \
+		libalpm/hooks/90-mkinitcpio-install.hook mkinitcpio.d/hook.preset; do
+		case $file in
+		mkinitcpio) to=/usr/bin/mkinitcpio ;;
+		libalpm/*) to=/usr/share/$file ;;
+		mkinitcpio.d/*) to=/usr/share/mkinitcpio/hook.preset ;;
+		*) to=/usr/lib/initcpio/$file ;;
+		esac
+		sed -e 's|@VERSION@|0|; s|@BINDIR@|/usr/bin|; s|@SYSCONFDIR@|/etc|g; s|@INITCPIO_SYSCONFDIR@|/etc/initcpio|g' \
+			-e 's|@INITCPIO_LIBDIR@|/usr/lib/initcpio|g' "$MKINITCPIO/$file" | put "$to"
+	done
+	chmod +x "$root/usr/bin/mkinitcpio" "$root/usr/share/libalpm/scripts/mkinitcpio"
+	put /etc/mkinitcpio.conf <<'END'
+HOOKS=(time)
+COMPRESSION=cat
+END
+	put /etc/initcpio/install/time <<'END'
+build() {
+	date +%s.%N >"$BUILDROOT/time"
+}
+END
+	put /etc/mkinitcpio.d/linux.preset <<'END'
+ALL_kver=/boot/vmlinuz-linux
+PRESETS=(default fallback)
+default_image=/boot/initramfs-linux.img
+fallback_image=/boot/initramfs-linux-fallback.img
+END
+}
+
+harness_mkinitcpio() {
+	put /usr/share/libalpm/hooks/90-mkinitcpio-install.hook <<'END'
 [Trigger]
 Type = Path
 Operation = Install
@@ -56,7 +101,7 @@ Description = Updating linux initcpios...
 When = PostTransaction
 Exec = /usr/bin/mkinitcpio -P
 END
-put /usr/share/libalpm/hooks/60-mkinitcpio-remove.hook <<'END'
+	put /usr/share/libalpm/hooks/60-mkinitcpio-remove.hook <<'END'
 [Trigger]
 Type = Path
 Operation = Remove
@@ -66,7 +111,7 @@ Target = usr/lib/modules/*/vmlinuz
 When = PreTransaction
 Exec = /bin/sh -c 'rm -f /boot/vmlinuz-linux /boot/initramfs-linux*'
 END
-put /usr/bin/mkinitcpio <<'END'
+	put /usr/bin/mkinitcpio <<'END'
 #!/bin/sh
 # The harness.
 for kernel in /usr/lib/modules/*/vmlinuz; do
@@ -85,9 +130,18 @@ for kernel in /usr/lib/modules/*/vmlinuz; do
 	done
 done
 END
-chmod +x "$root/usr/bin/mkinitcpio"
+	chmod +x "$root/usr/bin/mkinitcpio"
+}
 
-tool="real pacman $(inside pacman --version | sed -n 's/.*Pacman v\([0-9.]*\).*/\1/p')"
+if [ -n "${MKINITCPIO:-}" ]; then
+	install_mkinitcpio
+	what="real mkinitcpio"
+else
+	harness_mkinitcpio
+	what="contract harness for mkinitcpio"
+fi
+
+tool="real pacman $(inside pacman --version | sed -n 's/.*Pacman v\([0-9.]*\).*/\1/p'), $what"
 old=$(make_kernel 6.18.1.arch1-1 6.18.1-arch1-1)
 new=$(make_kernel 6.18.2.arch1-1 6.18.2-arch1-1)
 mkdir -p "$work/other/usr/share/other" "$work/firmware/usr/lib/firmware"
@@ -128,7 +182,7 @@ check "removal succeeds" is "$status" 0
 check "removal: called" is "$(calls)" 1
 check "removal: after the files went" saw_final
 
-tool="contract harness, not the real mkinitcpio"
+tool=$what
 run pacman -U --noconfirm "$new"
 forget
 run mkinitcpio -P
