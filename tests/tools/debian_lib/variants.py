@@ -64,22 +64,32 @@ def dracut(_world, chroot):
     expect_final(chroot, calls[-1])
 
 
+# Debian 13's dracut calls post-update.d itself, whoever started it; Debian 12's calls nobody.
+DRACUT_CALLS = {"bookworm": "", "trixie": "initramfs-post-update"}
+
+
 def dracut_kernel(world, chroot):
     """a kernel is installed where dracut makes the initramfs: final for postinst.d's hook"""
     chroot.check("apt-get -y install dracut")
     chroot.forget_calls()
     chroot.check(f"apt-get -y install {world.image_of(world.old)}")
-    calls = expect_sequence(chroot, "dpkg-postinst(configure) apt-post-invoke")
-    expect_final(chroot, calls[0])
-    expect_final(chroot, calls[1])
+    before = f"{DRACUT_CALLS[world.suite]}(configure) " if DRACUT_CALLS[world.suite] else ""
+    calls = expect_sequence(chroot, f"{before}dpkg-postinst(configure) apt-post-invoke")
+    for call in calls:
+        expect_final(chroot, call)
 
 
-def dracut_by_hand(_world, chroot):
-    """dracut -f calls nobody: the next run of apt does, with the new file"""
+def dracut_by_hand(world, chroot):
+    """dracut -f: Debian 13's calls us itself; after Debian 12's the next run of apt does"""
     chroot.check("apt-get -y install dracut")
     chroot.forget_calls()
-    chroot.check("dracut -f --kver $(ls /lib/modules | head -n 1)")
-    expect_sequence(chroot, "")
+    version = chroot.check("ls /lib/modules | head -n 1").strip()
+    chroot.check(f"dracut -f --kver {version}")
+    calls = expect_sequence(chroot, DRACUT_CALLS[world.suite])
+    for call in calls:
+        expect(call.argv[2:] == [version, f"/boot/initrd.img-{version}"], f"argv: {call.argv}")
+        expect_final(chroot, call)
+    chroot.forget_calls()
     chroot.check("apt-get -y install jq")
     calls = expect_sequence(chroot, "apt-post-invoke")
     expect_final(chroot, calls[0])
@@ -177,6 +187,24 @@ def needrestart(world, chroot):
     expect_final(chroot, calls[-1])
 
 
+# What unattended-upgrades and Ubuntu's update-notifier ship as /etc/kernel/postinst.d/NAME.
+REBOOT_REQUIRED = """#!/bin/sh
+touch /var/run/reboot-required
+echo "$DPKG_MAINTSCRIPT_PACKAGE" >>/var/run/reboot-required.pkgs
+"""
+
+
+def reboot_required(world, chroot):
+    """the sentinel that kured and others wait for: made before our hook runs, and left alone"""
+    chroot.put("/etc/kernel/postinst.d/unattended-upgrades", REBOOT_REQUIRED, 0o755)
+    chroot.check(f"apt-get -y install {world.image_of(world.old)}")
+    calls = chroot.calls()
+    postinst = next(c for c in calls if c.hook == "dpkg-postinst")
+    expect("/run/reboot-required" in postinst.present, "not there when the hook ran")
+    packages = chroot.check("cat /run/reboot-required.pkgs").split()
+    expect(packages == [world.image_of(world.old)], f"reboot-required.pkgs: {packages}")
+
+
 VARIANT_CASES = {
     "dracut": (dracut, "with_kernel"),
     "dracut-kernel": (dracut_kernel, "with_kernel"),
@@ -187,4 +215,5 @@ VARIANT_CASES = {
     "ubuntu-triggers": (ubuntu_triggers, "with_kernel"),
     "usr-share": (usr_share, "fresh", "trixie"),
     "needrestart": (needrestart, "with_kernel"),
+    "reboot-required": (reboot_required, "with_kernel"),
 }
