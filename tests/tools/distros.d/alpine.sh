@@ -41,10 +41,11 @@ origin = $1
 ${4:-}
 datahash = $(sha256sum "$work/data.tar.gz" | cut -d ' ' -f 1)
 END
-		# The script goes with the package that has a trigger.
-		[ -z "${4:-}" ] || cp "$3/../trigger" "$work/control/.trigger"
-		[ -n "${4:-}" ] || rm -f "$work/control/.trigger"
-		(cd "$work/control" && tar --format=ustar --owner=0 --group=0 -b 1 -cf - .[A-Zt]*) |
+		rm -f "$work/control/.trigger" "$work/control/.pre-deinstall"
+		for script in trigger pre-deinstall; do
+			[ ! -e "$3/../$script" ] || cp "$3/../$script" "$work/control/.$script"
+		done
+		(cd "$work/control" && tar --format=ustar --owner=0 --group=0 -b 1 -cf - .[A-Zpt]*) |
 			head -c -1024 | gzip >"$work/control.tar.gz"
 		cat "$work/control.tar.gz" "$work/data.tar.gz" >"$root/tmp/$1-$2.apk"
 		echo "/tmp/$1-$2.apk"
@@ -80,14 +81,18 @@ add)
 	cp -a "$2/." /
 	[ ! -e "$2/usr/share/kernel" ] || sh /mkinitfs-trigger
 	;;
-del) rm -rf /boot/vmlinuz-lts /boot/initramfs-lts /lib/modules/* ;;
+del)
+	[ ! -e "/tmp/scripts/$2" ] || sh "/tmp/scripts/$2" 1
+	[ "$2" != linux-lts ] || rm -rf /boot/vmlinuz-lts /boot/initramfs-lts /lib/modules/*
+	;;
 esac
 hooks post-commit
 exit 0
 END
 	chmod +x "$root/sbin/apk"
 	make_package() {
-		mkdir -p "$root/tmp/$1-$2" && cp -a "$3/." "$root/tmp/$1-$2/"
+		mkdir -p "$root/tmp/$1-$2" "$root/tmp/scripts" && cp -a "$3/." "$root/tmp/$1-$2/"
+		[ ! -e "$3/../pre-deinstall" ] || cp "$3/../pre-deinstall" "$root/tmp/scripts/$1"
 		echo "/tmp/$1-$2"
 	}
 	apk_add() {
@@ -149,3 +154,23 @@ apk_del linux-lts
 check "removal succeeds" is "$status" 0
 check "removal: called" is "$(calls)" 1
 check "removal: after the files went" saw_final
+
+# Our own package's script. The commit hook follows it, as long as it is there.
+mkdir -p "$work/ours/tree/usr/share/warmboot"
+echo x >"$work/ours/tree/usr/share/warmboot/file"
+sed 's/timeout -k 5 300/timeout -k 1 2/' "$here/hooks/alpine/warmboot.pre-deinstall" >"$work/ours/pre-deinstall"
+chmod +x "$work/ours/pre-deinstall"
+ours=$(make_package warmboot 1-r0 "$work/ours/tree")
+for mode in 1 77 127 killed stubborn missing; do
+	apk_add "$ours"
+	forget
+	echo "$mode" >"$root/trace.d/mode"
+	[ "$mode" != missing ] || mv "$root/usr/sbin/warmboot" "$root/usr/sbin/warmboot.away"
+	apk_del warmboot
+	check "our package goes, warmboot: $mode: succeeds" is "$status" 0
+	case $mode in
+	missing) mv "$root/usr/sbin/warmboot.away" "$root/usr/sbin/warmboot" ;;
+	*) check "our package goes, warmboot: $mode: what it wrote is taken back" \
+		grep -qx 'call \[--hook\] \[package-remove\]' "$root/trace.d/calls" ;;
+	esac
+done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154,SC2034 # sourced by tests/tools/distros
+# shellcheck shell=sh disable=SC2154,SC2034,SC2016 # sourced by tests/tools/distros
 # The package that hooks/arch/PKGBUILD makes: built by the real makepkg as an ordinary user, with its tests, installed and
 # removed by the real pacman. What it depends on is Debian's here, so dependencies are not asked for.
 
@@ -53,3 +53,19 @@ run pacman -R --noconfirm warmboot
 check "pacman removes it" is "$status" 0
 (cd "$root" && find usr etc var/lib -xdev \( -type f -o -type l \) ! -path 'var/lib/pacman/*' ! -path 'var/lib/ldconfig/*' | sort) >"$work/after"
 check "nothing of it is left" diff "$work/before" "$work/after"
+
+# Whatever warmboot does when it is to take back what it wrote, the package goes.
+cp "$parts/tracer" "$work/tracer"
+for mode in 1 77 127 killed stubborn missing; do
+	run pacman -U --noconfirm --nodeps --nodeps "/$package"
+	sed -i 's/timeout -k 5 300/timeout -k 1 2/' "$root"/var/lib/pacman/local/warmboot-*/install
+	cp "$work/tracer" "$root/usr/bin/warmboot"
+	[ "$mode" != missing ] || rm "$root/usr/bin/warmboot"
+	forget
+	echo "$mode" >"$root/trace.d/mode"
+	run pacman -R --noconfirm warmboot
+	check "warmboot: $mode: pacman removes it" is "$status" 0
+	check "warmboot: $mode: without a complaint" sh -c '! grep -niE "error|command failed" "$1"' sh "$work/out"
+	[ "$mode" = missing ] || check "warmboot: $mode: it was called" is "$(last_call)" 'call [--hook] [package-remove]'
+	rm -rf "$root/usr/lib/warmboot" "$root/etc/warmboot.conf.pacsave"
+done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154,SC2034 # sourced by tests/tools/distros
+# shellcheck shell=sh disable=SC2154,SC2034,SC2016 # sourced by tests/tools/distros
 # xbps: the real one where XBPS names a folder with its programs; else a harness. The trigger kernel-hooks, which Void's
 # kernel packages call in their INSTALL and REMOVE scripts, is the real one where KERNEL_HOOKS names it; else a harness
 # that keeps to the contract: in the root of the installation, every executable in etc/kernel.d/TARGET, by a relative
@@ -96,6 +96,7 @@ exit 0
 END
 	chmod +x "$root/usr/local/bin/xbps-harness"
 	add_package() {
+		rm -rf "$root/tmp/repo/$1"
 		mkdir -p "$root/tmp/repo" && cp -a "$3" "$root/tmp/repo/$1"
 	}
 	install="xbps-harness install"
@@ -132,8 +133,40 @@ check "another root: not called" is "$(calls)" 0
 check "another root: a success" is "$status" 0
 
 forget
+make_kernel 6.12.2 1
+add_package linux6.12 6.12.2_1 "$work/kernel"
+# shellcheck disable=SC2086
+run $install "$1"
+check "an upgrade: called for what came" grep -qx "call \[--hook\] \[xbps\] \[$1\] \[6.12.2_1\]" "$root/trace.d/calls"
+check "an upgrade: the last call sees the final initramfs and menu" saw_final
+
+forget
 # shellcheck disable=SC2086
 run $remove "$1"
 check "removal succeeds" is "$status" 0
 check "removal: called" is "$(calls)" 1
 check "removal: after the files went" saw_final
+
+# Our own package's REMOVE, below a head like the one that xbps-src puts there.
+mkdir -p "$work/ours/usr/share/warmboot"
+echo x >"$work/ours/usr/share/warmboot/file"
+{
+	printf '%s\n' '#!/bin/sh -e' 'ACTION="$1" PKGNAME="$2" VERSION="$3" UPDATE="$4"'
+	sed 's|/usr/bin/warmboot|/usr/sbin/warmboot|; s/timeout -k 5 300/timeout -k 1 2/' "$here/hooks/void/REMOVE"
+	echo 'exit 0'
+} >"$work/ours/REMOVE"
+chmod +x "$work/ours/REMOVE"
+add_package warmboot 1_1 "$work/ours"
+for mode in 1 77 127 killed stubborn missing; do
+	# shellcheck disable=SC2086
+	run $install warmboot
+	forget
+	echo "$mode" >"$root/trace.d/mode"
+	[ "$mode" != missing ] || mv "$root/usr/sbin/warmboot" "$root/usr/sbin/warmboot.away"
+	# shellcheck disable=SC2086
+	run $remove warmboot
+	check "our package goes, warmboot: $mode: succeeds" is "$status" 0
+	check "our package goes, warmboot: $mode: is gone" test ! -e "$root/usr/share/warmboot/file"
+	[ "$mode" = missing ] ||
+		check "our package goes, warmboot: $mode: what it wrote is taken back" is "$(last_call)" 'call [--hook] [package-remove]'
+done
