@@ -3,10 +3,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/fdt.h"
 #include "base/log.h"
 #include "keep/history.h"
 #include "keep/machine.h"
 #include "keep/runfiles.h"
+
+/* A property of the node chosen: drivers/of/kexec.c */
+#define BY_KEXEC "linux,booted-from-kexec"
 
 /* Failures in a row: then it is the machine, not the kernel. */
 #define BLOCK_ALL_AFTER 2
@@ -145,6 +149,27 @@ static int history_add(const struct ctx *ctx, enum boot_result result,
 	return history_write(ctx, &history);
 }
 
+static int ask_device_tree(const struct ctx *ctx)
+{
+	_cleanup_free_ char *tree = NULL;
+	size_t len;
+	int r;
+
+	if (root_exists(ctx->root, "/proc/device-tree/chosen/" BY_KEXEC))
+		return BOOTED_KEXEC;
+	if (root_exists(ctx->root, "/proc/device-tree/chosen"))
+		return BOOTED_FIRMWARE;
+	/* Servers with ACPI have only the tree that the EFI stub and kexec pass on. */
+	r = root_read(ctx->root, "/sys/firmware/fdt", FDT_MAX, &tree, &len);
+	if (r == 0)
+		r = fdt_has_property((const uint8_t *)tree, len, "chosen", BY_KEXEC);
+	if (r == -ENOENT || r == -ENOTDIR || r == -EBADMSG || r == -E2BIG)
+		return BOOTED_UNKNOWN;
+	if (r < 0)
+		return r;
+	return r ? BOOTED_KEXEC : BOOTED_FIRMWARE;
+}
+
 /* A negative errno where the machine would tell, but could not be asked. */
 static int ask_booted_by(const struct ctx *ctx)
 {
@@ -153,13 +178,7 @@ static int ask_booted_by(const struct ctx *ctx)
 
 	if (r == 0)
 		return streq(type, "208") ? BOOTED_KEXEC : BOOTED_FIRMWARE;
-	if (r != -ENOENT && r != -ENOTDIR)
-		return r;
-	if (root_exists(ctx->root, "/proc/device-tree/chosen/linux,booted-from-kexec"))
-		return BOOTED_KEXEC;
-	if (root_exists(ctx->root, "/proc/device-tree/chosen"))
-		return BOOTED_FIRMWARE;
-	return BOOTED_UNKNOWN;
+	return r == -ENOENT || r == -ENOTDIR ? ask_device_tree(ctx) : r;
 }
 
 enum booted_by history_booted_by(const struct ctx *ctx)

@@ -37,7 +37,8 @@ const char *boot_result_name(enum boot_result result);
 
 /* How this boot came about: x86 /proc/sys/kernel/bootloader_type is 0xd0 after a kexec
  * (0x0d << 4, arch/x86/kernel/kexec-bzimage64.c); device tree:
- * chosen/linux,booted-from-kexec. */
+ * chosen/linux,booted-from-kexec, in /proc/device-tree or, with ACPI, in
+ * /sys/firmware/fdt (readable by root only). */
 enum booted_by history_booted_by(const struct ctx *ctx);
 
 /* Before the jump. Failure means: do not jump. */
