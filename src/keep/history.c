@@ -229,6 +229,19 @@ static int attempt_remove(const struct ctx *ctx)
 	return r == -ENOENT ? 0 : r;
 }
 
+void history_withdraw(const struct ctx *ctx)
+{
+	_cleanup_envfile_ struct envfile attempt = ENVFILE_EMPTY;
+	_cleanup_free_ char *boot_id = NULL;
+
+	if (record_read(ctx, STATE_ATTEMPT, &attempt) <= 0 ||
+	    boot_id_read(ctx, &boot_id) < 0 ||
+	    !streq(envfile_get(&attempt, "FROM_BOOT"), boot_id))
+		return;
+	if (attempt_remove(ctx) < 0)
+		log_debug("'%s' cannot be removed", STATE_ATTEMPT);
+}
+
 /* The attempt is over: into the history first, so that a power cut between the two loses
  * nothing; what is there already was cut short, and is not counted again. */
 static int attempt_end(const struct ctx *ctx, const struct envfile *attempt,

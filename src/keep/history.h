@@ -44,6 +44,9 @@ enum booted_by history_booted_by(const struct ctx *ctx);
 /* Before the jump. Failure means: do not jump. */
 _must_check_ int history_attempt(const struct ctx *ctx, const struct state *state);
 
+/* The jump that this boot was about to make is not made: no attempt that could fail. */
+void history_withdraw(const struct ctx *ctx);
+
 /* The service's start: what became of the last attempt. Says it. Returns 0 or a negative
  * errno. */
 int history_confirm(const struct ctx *ctx);

@@ -25,7 +25,7 @@ int arm_undo(const struct ctx *ctx, const char *why)
 	if (r < 0)
 		return r;
 	outcome_note(ctx, false, NULL, why);
-	(void)!root_unlink(ctx->root, RUN_GO);
+	(void)consent_withdraw(ctx);
 	if (now.loaded && !now.ours)
 		return 0;
 	if (now.loaded) {

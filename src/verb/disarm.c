@@ -235,7 +235,7 @@ int verb_disarm(const struct ctx *ctx)
 		log_warning_errno(lock,
 				  "cannot get the lock '%s'; disarming all the same",
 				  RUN_LOCK);
-	(void)!root_unlink(ctx->root, RUN_GO);
+	(void)consent_withdraw(ctx);
 	marked = write_mark(ctx);
 	if (marked < 0)
 		log_error_errno(marked, "cannot write '%s': a later hook may arm again",

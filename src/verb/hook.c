@@ -167,6 +167,19 @@ int arm_if_needed(const struct ctx *ctx, const char *exclude)
 	return arm(ctx, MOMENT_HOOK, exclude);
 }
 
+/* The stop has decided, and what this call knows of it did not: its consent is void. The
+ * rest is the gate's. */
+static int come_too_late(const struct ctx *ctx)
+{
+	if (consent_withdraw(ctx))
+		log_notice("called after " NAME ".service was stopped: this reboot goes "
+			   "through the firmware");
+	else
+		log_info("nothing is armed here: " NAME
+			 ".service was not started in this boot");
+	return STATUS_DONE;
+}
+
 static int run_package_hook(const struct ctx *ctx, const struct hook *hook)
 {
 	enum call call = hook->call(ctx);
@@ -177,11 +190,8 @@ static int run_package_hook(const struct ctx *ctx, const struct hook *hook)
 
 	if (call == CALL_IGNORE || ctx->sys->geteuid() != 0)
 		return STATUS_DONE;
-	if (!root_exists(ctx->root, RUN_BOOT)) {
-		log_info("nothing is armed here: " NAME
-			 ".service was not started in this boot");
-		return STATUS_DONE;
-	}
+	if (!root_exists(ctx->root, RUN_BOOT))
+		return come_too_late(ctx);
 	lock = lock_take(ctx);
 	if (lock == -EBUSY) {
 		log_notice("another run of " NAME " goes on; it looks again at its end");
@@ -190,6 +200,8 @@ static int run_package_hook(const struct ctx *ctx, const struct hook *hook)
 	if (lock < 0)
 		return log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK),
 		       STATUS_FAILED;
+	if (!root_exists(ctx->root, RUN_BOOT)) /* the stop held it */
+		return come_too_late(ctx);
 	do
 		r = arm_if_needed(ctx, exclude);
 	while (lock_let_go(ctx, lock));

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "keep/history.h"
 #include "keep/runfiles.h"
 #include "verb/verb.h"
 
@@ -41,6 +42,14 @@ void veto_say(const struct finding *veto, int level)
 			     { "WARMBOOT_REASON", veto->found }),
 		  "not armed: %s%s%s", veto->found, veto->remedy ? ": " : "",
 		  str_or(veto->remedy, ""));
+}
+
+bool consent_withdraw(const struct ctx *ctx)
+{
+	bool given = root_unlink(ctx->root, RUN_GO) == 0;
+
+	history_withdraw(ctx);
+	return given;
 }
 
 int loaded_read(const struct ctx *ctx, struct loaded *ret)

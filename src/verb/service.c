@@ -74,7 +74,7 @@ int service_start(const struct ctx *ctx)
 		return log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK),
 		       STATUS_FAILED;
 	/* What a stop agreed to, for a reboot that did not come. */
-	(void)!root_unlink(ctx->root, RUN_GO);
+	(void)consent_withdraw(ctx);
 	r = confirm_boot(ctx);
 	if (r < 0)
 		log_error_errno(r, "cannot tell how the last warm reboot went");
@@ -312,7 +312,7 @@ int service_stop(const struct ctx *ctx)
 
 	if (why == STOPPED_SOFT_REBOOT)
 		return STATUS_DONE;
-	(void)!root_unlink(ctx->root, RUN_GO);
+	(void)consent_withdraw(ctx);
 	if (lock < 0) {
 		/* No consent: the gate goes through the firmware. */
 		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
@@ -334,5 +334,10 @@ int service_stop(const struct ctx *ctx)
 	r = token_remove(ctx);
 	if (r < 0)
 		log_error_errno(r, "cannot remove '%s'", RUN_BOOT);
+	/* Who is turned away from here on has nobody left to look again. */
+	while (lock_let_go(ctx, lock))
+		if (consent_withdraw(ctx))
+			log_notice("another run came too late: this reboot goes through "
+				   "the firmware");
 	return STATUS_DONE;
 }

@@ -35,6 +35,10 @@ int arm_undo(const struct ctx *ctx, const char *why);
  * it made, the settings that it switched off. Returns 0 or -errno, and has said it. */
 _must_check_ int disarm_lift(const struct ctx *ctx);
 
+/* Takes back the consent that the stop has given, and its attempt. True: there was one.
+ */
+bool consent_withdraw(const struct ctx *ctx);
+
 /* Does another program's image lie in the kernel, or ours? */
 struct loaded {
 	bool loaded, ours;
