@@ -242,12 +242,16 @@ static int differs(char **ret_why, char *why)
 	return why ? 0 : -ENOMEM;
 }
 
+static int is_whole(const struct state *state, char **ret_why)
+{
+	return state->loading ? differs(ret_why, strf("the last load was interrupted"))
+			      : 1;
+}
+
 /* What can be told without looking at files. 1 same, 0 differs, -errno. */
 static int entry_is_same(const struct state *state, const struct plan *plan,
 			 char **ret_why)
 {
-	if (state->loading)
-		return differs(ret_why, strf("the last load was interrupted"));
 	if (!streq(state->version, plan->version) ||
 	    !streq(state->build, str_or(plan->build, "")))
 		return differs(ret_why, strf("%s would boot next, and %s is armed",
@@ -279,8 +283,10 @@ static void let_age(const struct ctx *ctx, const struct state *state,
 int state_is_fresh(const struct ctx *ctx, const struct state *state, struct plan *plan,
 		   bool at_reboot, char **ret_why)
 {
-	int r = entry_is_same(state, plan, ret_why);
+	int r = is_whole(state, ret_why);
 
+	if (r > 0)
+		r = entry_is_same(state, plan, ret_why);
 	if (r <= 0)
 		return r;
 	for (size_t i = 0; i <= plan->n_initrds; i++) {
@@ -303,6 +309,10 @@ int state_is_fresh(const struct ctx *ctx, const struct state *state, struct plan
 int state_files_unchanged(const struct ctx *ctx, const struct state *state,
 			  char **ret_why)
 {
+	int whole = is_whole(state, ret_why);
+
+	if (whole <= 0)
+		return whole;
 	for (size_t i = 0; i < state->prints.count; i++) {
 		const char *path = i ? state->initrds.items[i - 1] : state->kernel;
 		struct plan_file file = { .fd = -1 };

@@ -110,11 +110,13 @@ static bool is_running(const struct utsname *name, const struct plan *plan)
 	       (!plan->build || !*plan->build || streq(plan->build, name->version));
 }
 
-/* An image armed by hand stays until its kernel goes, or a human says otherwise. */
+/* An image armed by hand stays until its kernel goes, or a human says otherwise; after a
+ * load that was cut short, nobody knows what lies in the kernel. */
 static int leave_by_hand(const struct ctx *ctx, const struct state *state,
 			 const char *exclude)
 {
-	if (streq(state->version, exclude) || !root_exists(ctx->root, state->kernel))
+	if (streq(state->version, exclude) || state->loading ||
+	    !root_exists(ctx->root, state->kernel))
 		return 0;
 	log_notice("%s was armed by hand and stays: '" NAME
 		   " --arm' or '--disarm' ends that",

@@ -88,9 +88,12 @@ static int find_reason(struct report_status *s)
 		s->reason = strf("%s%s%s", veto->found, veto->remedy ? ": " : "",
 				 str_or(veto->remedy, ""));
 	} else if (s->armed && s->fresh == FRESH_NO) {
-		s->kexec = !s->no_plan; /* the stop loads the right one, or unloads */
-		s->reason =
-			strf("%s; it is looked at again when rebooting", s->stale_why);
+		/* The stop loads the right one, or unloads; by hand it only unloads. */
+		s->kexec = !s->no_plan && !s->now.state.by_hand;
+		s->reason = strf("%s; %s", s->stale_why,
+				 s->now.state.by_hand
+					 ? "what was armed by hand is not loaded anew"
+					 : "it is looked at again when rebooting");
 	} else if (s->armed) {
 		s->kexec = true;
 		s->reason = strdup(s->now.state.reason);

@@ -160,6 +160,63 @@ START_TEST(test_consent_for_a_reboot_that_did_not_come)
 }
 END_TEST
 
+static void interrupt(void)
+{
+	_cleanup_free_ char *text = scene_read(RUN_ARMED), *loading = NULL;
+
+	loading = strf("%sLOADING=yes\n", text);
+	scene_put(RUN_ARMED, loading);
+}
+
+/* The record is of the older kernel, and what lies in the kernel still the newer one. */
+START_TEST(test_interrupted_by_hand)
+{
+	_cleanup_free_ char *armed = NULL;
+
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
+	interrupt();
+	if (_i) {
+		stop();
+		ck_assert(!scene_exists(RUN_GO));
+		ck_assert(!scene_loaded());
+		return;
+	}
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	armed = scene_armed_version();
+	ck_assert_pstr_eq(armed, SCENE_NEW);
+}
+END_TEST
+
+/* What --status says, and what the stop then does. */
+START_TEST(test_status_of_a_changed_file_by_hand)
+{
+	_cleanup_free_ char *line = NULL;
+	FILE *f = tmpfile();
+	int saved = dup(STDOUT_FILENO);
+	size_t size = 0;
+	bool firmware = false;
+
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
+	scene_put("/boot/initrd.img-" SCENE_OLD, "070701 another one");
+	ck_assert_ptr_nonnull(f);
+	fflush(stdout);
+	dup2(fileno(f), STDOUT_FILENO);
+	ck_assert_int_eq(scene_run("--status", NULL), 0);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	rewind(f);
+	while (getline(&line, &size, f) > 0)
+		firmware |= strstr(line, "next reboot:   through the firmware") != NULL;
+	fclose(f);
+	ck_assert(firmware);
+	stop();
+	ck_assert(!scene_exists(RUN_GO));
+}
+END_TEST
+
 Suite *consent_suite(void)
 {
 	Suite *suite = suite_create("consent");
@@ -172,6 +229,8 @@ Suite *consent_suite(void)
 	tcase_add_test(tcase, test_disarmed_after_the_stop);
 	tcase_add_test(tcase, test_consent_cannot_be_written);
 	tcase_add_test(tcase, test_consent_for_a_reboot_that_did_not_come);
+	tcase_add_loop_test(tcase, test_interrupted_by_hand, 0, 2);
+	tcase_add_test(tcase, test_status_of_a_changed_file_by_hand);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
