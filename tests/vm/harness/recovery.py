@@ -139,7 +139,7 @@ def _copy(disk, folder):
 
 
 def _after_boot(recording, machine, verdict):
-    machine.run("systemctl is-system-running --wait; systemctl --failed --no-legend", 300)
+    machine.run("systemctl is-system-running --wait; systemctl --failed --no-legend", 900)
     told = verdict.check(expect_not_armed, machine)
     if verdict.notes["entry"] == "default":
         loader = machine.check("cat /proc/sys/kernel/bootloader_type")
@@ -188,7 +188,7 @@ def _recover(machine, verdict):
 
 
 def _after_recovery(recording, machine, verdict, warm):
-    first = machine.check(FIRST).splitlines()[0]
+    first = machine.check(FIRST).split("\n")[0]
     running = machine.check("uname -r")
     now = status(machine)
     verdict.notes["next"] = first
