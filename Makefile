@@ -253,7 +253,9 @@ uninstall:                             ## remove what `install` put there, but n
 	@echo "$$manifest" | while read -r mode from to; do \
 	    [ -n "$$mode" ] || continue; \
 	    case $$to in $(SYSCONFDIR)/$(NAME).conf) continue;; esac; \
-	    echo "  REMOVE  $$to"; rm -f "$(DESTDIR)$$to"; done
+	    echo "  REMOVE  $$to"; rm -f "$(DESTDIR)$$to"; \
+	    case $$to in $(LIBEXECDIR)/* | */50-$(NAME).conf) \
+	        rmdir "$(DESTDIR)$${to%/*}" 2>/dev/null || :;; esac; done
 
 # Also where rpm is only a guest: needs rpmbuild and what tests/setup.sh calls build and test.
 rpm:                                   ## source and binary rpm in build/rpm

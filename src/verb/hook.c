@@ -90,6 +90,7 @@ static const struct hook {
 	{ "apt-post-invoke", from_anything, 0, NULL },
 	{ "kernel-install", from_kernel_install, 1, NULL },
 	{ "rpm-trigger", from_anything, 0, NULL },
+	{ "zypp", from_anything, 0, NULL },
 	{ "installkernel", from_anything, 0, NULL },
 	{ "alpm", from_anything, 0, NULL },
 	{ "mkinitcpio", from_anything, 0, NULL },

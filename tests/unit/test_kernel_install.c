@@ -48,6 +48,15 @@ START_TEST(test_add_arms_once)
 }
 END_TEST
 
+/* zypper may skip rpm's file triggers; its own plugin says the same. */
+START_TEST(test_end_of_zypper)
+{
+	scene_install(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--hook", "zypp", NULL), 0);
+	assert_armed(SCENE_NEW);
+}
+END_TEST
+
 START_TEST(test_initramfs_of_a_later_scriptlet)
 {
 	scene_install(SCENE_NEW);
@@ -119,6 +128,7 @@ Suite *kernel_install_suite(void)
 
 	tcase_add_checked_fixture(tc, scene_begin, scene_end);
 	tcase_add_test(tc, test_add_arms_once);
+	tcase_add_test(tc, test_end_of_zypper);
 	tcase_add_test(tc, test_initramfs_of_a_later_scriptlet);
 	tcase_add_test(tc, test_remove_unloads);
 	tcase_add_test(tc, test_remove_of_another_changes_nothing);
