@@ -172,7 +172,7 @@ deb:                                   ## the Debian package, in $(B)/deb
 	$(Q)B=$(B) hooks/debian/build-deb $(B)/deb
 
 # Each family's own tools, run for real: every executable file in tests/tools.
-tools = $(shell find tests/tools -maxdepth 1 -type f -perm -u+x | sort)
+tools = $(filter-out tests/tools/cross,$(shell find tests/tools -maxdepth 1 -type f -perm -u+x | sort))
 check-hooks:                           ## the hooks, called by the real package managers (root)
 	$(Q)tests/setup.sh build test hooks rpm distros
 	$(Q)$(MAKE) --no-print-directory all
@@ -182,6 +182,11 @@ bench:                                 ## speed, as ratios of things measured in
 	$(Q)tests/setup.sh build test bench
 	$(Q)$(MAKE) --no-print-directory test-programs
 	$(Q)B=$(B) tests/bench/run
+
+# Half an hour, so not part of CI.
+cross-check:                           ## other architectures: built, and tested emulated
+	$(Q)tests/setup.sh build cross
+	$(Q)B=$(B) tests/tools/cross
 
 sanitize:                              ## `test` under ASan and UBSan
 	$(Q)$(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= \
@@ -269,7 +274,8 @@ clean:                                 ## remove what was built (the machine ima
 help:                                  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: all test test-programs check check-vm check-vm-all check-powercut check-hooks demo stage bench sanitize lint fuzz \
+.PHONY: all test test-programs check check-vm check-vm-all check-powercut check-hooks cross-check demo \
+        stage bench sanitize lint fuzz \
         deb install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fault_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)

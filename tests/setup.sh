@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros) installs what that needs
+# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros, cross) installs what that needs
 # on Debian.
 # Says what it will install, and asks when somebody can answer (YES=1: does not). Quick when all is there.
 # Elsewhere it lists what is missing by its Debian name, and fails.
@@ -14,6 +14,8 @@ packages_for() {
 	lint) echo clang clang-format cppcheck shellcheck mandoc python3-minimal ;;
 	vm) echo qemu-system-x86 qemu-utils seabios ovmf dosfstools mmdebstrap e2fsprogs fdisk apt-utils python3 rpm zstd ca-certificates debian-archive-keyring ;;
 	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
+	cross) echo gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu gcc-riscv64-linux-gnu \
+		debian-archive-keyring ca-certificates ;;
 	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
 	deb) echo debhelper dpkg-dev fakeroot lintian ;;
 	hooks) echo debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux \
@@ -35,7 +37,7 @@ sign_of() {
 }
 
 [ $# -gt 0 ] || {
-	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros ..." >&2
+	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros|cross ..." >&2
 	exit 2
 }
 
