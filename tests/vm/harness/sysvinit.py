@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""
-The image "sysvinit": Debian 12 without systemd, GRUB on BIOS. OpenRC is in the repository on
-its disk: the state "openrc" is this machine after `apt-get install openrc`.
-"""
+"""The images "sysvinit" and "openrc": Debian 12 without systemd, GRUB on BIOS."""
 
 from . import bios
 from .image import Recipe, direct_boot
 from .machine import Machine
+
+PACKAGES = ["grub-pc", "unattended-upgrades", "e2fsprogs"]
 
 
 def _first_boot(part):
@@ -21,5 +20,8 @@ def _first_boot(part):
         machine.kill()
 
 
-RECIPE = Recipe("sysvinit", __file__, ["grub-pc", "unattended-upgrades", "e2fsprogs"], ["openrc"],
-                bios.make_disk, _first_boot, init=("sysvinit-core", "initscripts", "sysv-rc"))
+RECIPE = Recipe("sysvinit", __file__, PACKAGES, [], bios.make_disk, _first_boot,
+                init=("sysvinit-core", "initscripts", "sysv-rc"))
+# OpenRC over sysvinit, from the first boot on.
+OPENRC = Recipe("openrc", __file__, PACKAGES, [], bios.make_disk, _first_boot,
+                init=("sysvinit-core", "initscripts", "openrc"))

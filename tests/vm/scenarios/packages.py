@@ -8,6 +8,8 @@ from harness.warm import apt, expect, expect_armed, expect_not_armed, status
 
 from . import scenario
 
+MARK = "MARK-OF-THE-NEW-INITRAMFS"
+
 
 @scenario("updated")
 def second_update(machine, states):
@@ -89,17 +91,22 @@ def older_default_chosen(machine, states):
         boot.expect_firmware(release)
 
 
-@scenario("armed", everyday=False)
-def stale_initramfs_at_the_stop(machine, states):
-    """An initramfs replaced behind our back is loaded anew when the machine goes down."""
-    release = states.kernels.newer
+def make_stale(machine, release):
+    """Rebuild RELEASE's initramfs without warmboot being told; the new one says MARK."""
     machine.check("mkdir -p /etc/initramfs-tools/scripts/init-top; f=/etc/initramfs-tools/"
                   "scripts/init-top/mark; printf '#!/bin/sh\\n[ \"$1\" = prereqs ] ||"
-                  " echo MARK-OF-THE-NEW-INITRAMFS\\n' >$f; chmod +x $f;"
+                  f" echo {MARK}\\n' >$f; chmod +x $f;"
                   " chmod -x /etc/initramfs/post-update.d/zzz-warmboot;"
                   f" update-initramfs -u -k {release}; chmod +x"
                   " /etc/initramfs/post-update.d/zzz-warmboot")
     expect(status(machine)["fresh"] is False, "status calls the older initramfs fresh")
+
+
+@scenario("armed", everyday=False)
+def stale_initramfs_at_the_stop(machine, states):
+    """An initramfs replaced behind our back is loaded anew when the machine goes down."""
+    release = states.kernels.newer
+    make_stale(machine, release)
     boot = reboot(machine, "reboot")
     boot.expect_kexec(release, states.grub_cmdline())
-    expect("MARK-OF-THE-NEW-INITRAMFS" in boot.console, "the older initramfs was booted")
+    expect(MARK in boot.console, "the older initramfs was booted")
