@@ -5,16 +5,18 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
 SECONDS = 1800          # for one command in it; a busy host is ten times slower
 # Without CAP_SYS_BOOT and in namespaces of its own: whatever runs there, the host is not its.
 ENTER = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]
 # Nothing has to survive a crash of the host: volatile makes every fsync free.
-INSIDE = """set -e
+OWN_DEV = Path(__file__).resolve().parents[1] / "lib" / "own-dev"
+INSIDE = f"""set -e
 rm -rf "$2/work" && mkdir "$2/work"
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work,volatile" "$2/root"
 mount -t proc proc "$2/root/proc"
-mount --rbind /dev "$2/root/dev"
+{OWN_DEV} "$2/root/dev"
 mount -t tmpfs tmpfs "$2/root/tmp"
 shift
 exec setpriv --bounding-set -sys_boot env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
