@@ -43,16 +43,21 @@ class Cut:
 
 
 def plan(log, count, seed):
-    """The first COUNT cuts of the endless list that SEED gives for this log."""
+    """The first COUNT cuts of the list that SEED gives for this log, no disk twice. Shorter where
+    a log has no more to give."""
     pools = _pools(log)
     dice = random.Random(seed)
-    cuts = []
-    for number in range(count):
+    cuts, seen = [], set()
+    for _ in range(count * 10):
         name = dice.choices(list(pools), [WEIGHTS[n] for n in pools])[0]
         entry, mode = dice.choice(pools[name]), dice.choice(MODES)
         if mode == "flushed":
             entry = log.before_flush(entry)
-        cuts.append(Cut(number, entry, mode, dice.getrandbits(32), phase(log, entry)))
+        cut = Cut(len(cuts), entry, mode, dice.getrandbits(32), phase(log, entry))
+        what = (entry, mode, cut.seed if mode == "flushed" else 0)
+        if what not in seen and len(cuts) < count:
+            seen.add(what)
+            cuts.append(cut)
     return cuts
 
 

@@ -27,19 +27,18 @@ TABLE = paths.VM / "powercut-result.md"
 ABOUT = """\
 # Power cuts
 
-One machine was recorded: every write to its disk, and every flush, while apt installed a kernel
-beside warmboot ({release} beside {first}), while warmboot was disarmed and armed by
-hand, and while the armed machine rebooted into it: {entries} requests. A power cut is the disk
-after some of them. *written*: all that were completed are on it. *flushed*: of what no flush had
-made durable only a random part is, some writes torn at a sector. Half of the cuts fall where
-warmboot itself is at work, a tenth into the reboot, the others anywhere.
+Recorded is every write to a disk, and every flush, while apt installs a kernel beside warmboot, and
+while warmboot is disarmed and armed by hand and made to reboot. A power cut is the disk after some of
+them. *written*: all that were completed are on it. *flushed*: of what no flush had made durable only
+a random part is, some writes torn at a sector. Half of the cuts fall where warmboot itself is at
+work, a tenth into the reboot, the others anywhere. No two are the same disk.
 
 *looked into*: the file system's journal was replayed and checked; every file of ours had to be
 whole, others' files untouched, GRUB's menu read as GRUB reads it, and, in the machine's own tree,
 `{recover}` had to succeed.
-*booted*: the disk was booted through SeaBIOS and GRUB; status had to be what the kernel says, nothing
-of ours left over, the recovery had to succeed, and then the kernel that GRUB boots next had to be
-armed, or already running.
+*booted*: the disk was booted through SeaBIOS and GRUB; status had to be what the kernel says,
+nothing of ours left over, the recovery had to succeed, and then the kernel that GRUB boots next had
+to be armed, or already running.
 """
 
 
@@ -169,9 +168,15 @@ class Cutting:
 
     def write_table(self, done):
         """The table for people."""
-        text = ABOUT.format(release=self._recording.release, first=self._recording.first,
-                            entries=len(self._recording.log.entries), recover=recovery.RECOVER)
-        TABLE.write_text(text + "\n" + "\n".join(_summary(done)) + "\n", encoding="utf-8")
+        about = self._recording.about.format(release=self._recording.release,
+                                             first=self._recording.first,
+                                             entries=len(self._recording.log.entries))
+        section = paths.BUILD / f"powercut-{self._recording.kind}.md"
+        section.write_text(about + "\n".join(_summary(done)) + "\n", encoding="utf-8")
+        sections = [ABOUT.format(recover=recovery.RECOVER)]
+        for part in sorted(paths.BUILD.glob("powercut-*.md")):
+            sections.append(part.read_text(encoding="utf-8"))
+        TABLE.write_text("\n".join(sections), encoding="utf-8")
 
 
 def _summary(done):

@@ -57,13 +57,21 @@ class Recording:
     """Made once for a staged installation. LOG, the disk START before it, RELEASE installed
     beside FIRST, and the CMDLINE and CHECKSUMS that have to stay what they are."""
 
+    kind = "a-machine"
+    about = """## In a machine
+
+{release} installed beside {first}, disarmed, armed, rebooted into: {entries} requests of a machine
+in QEMU.
+
+"""
+
     def __init__(self):
         code = [paths.VM / "harness" / f"{n}.py" for n in ("recording", "writelog", "machine")]
         self.base = bios.RECIPE.build()
         self.key = hash_files(paths.STAGE, *code) + self.base.name.rsplit("-", 1)[1][:8]
         self.folder = paths.BUILD / f"recording-{self.key}"
         self.first, self.release = image.kernels(self.base)[:2]
-        for old in paths.BUILD.glob("recording-*"):     # 2 GB each
+        for old in paths.BUILD.glob("recording-[0-9a-f]*"):     # 2 GB each
             if not old.name.startswith(self.folder.name):
                 run("rm", "-rf", old)
         with built_once(self.folder) as part:
@@ -121,5 +129,9 @@ def _prepare(base, part):
         (part / "prepare.log").write_text(output, encoding="utf-8")
         if status:
             raise HarnessError(f"the disk cannot be prepared: {output}")
-        sums = native.inside(top, f"sha256sum {' '.join(FOREIGN)}")[1]
-        (part / "checksums").write_text(sums + "\n", encoding="utf-8")
+        (part / "checksums").write_text(judged_files(top), encoding="utf-8")
+
+
+def judged_files(top):
+    """Checksums of what must not change, as the machine will tell them."""
+    return native.inside(top, f"sha256sum {' '.join(FOREIGN)}")[1] + "\n"
