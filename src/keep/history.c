@@ -3,14 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/fdt.h"
 #include "base/log.h"
 #include "keep/history.h"
 #include "keep/machine.h"
 #include "keep/runfiles.h"
-
-/* A property of the node chosen: drivers/of/kexec.c */
-#define BY_KEXEC "linux,booted-from-kexec"
 
 /* Failures in a row: then it is the machine, not the kernel. */
 #define BLOCK_ALL_AFTER 2
@@ -149,45 +145,6 @@ static int history_add(const struct ctx *ctx, enum boot_result result,
 	return history_write(ctx, &history);
 }
 
-static int ask_device_tree(const struct ctx *ctx)
-{
-	_cleanup_free_ char *tree = NULL;
-	size_t len;
-	int r;
-
-	if (root_exists(ctx->root, "/proc/device-tree/chosen/" BY_KEXEC))
-		return BOOTED_KEXEC;
-	if (root_exists(ctx->root, "/proc/device-tree/chosen"))
-		return BOOTED_FIRMWARE;
-	/* Servers with ACPI have only the tree that the EFI stub and kexec pass on. */
-	r = root_read(ctx->root, "/sys/firmware/fdt", FDT_MAX, &tree, &len);
-	if (r == 0)
-		r = fdt_has_property((const uint8_t *)tree, len, "chosen", BY_KEXEC);
-	if (r == -ENOENT || r == -ENOTDIR || r == -EBADMSG || r == -E2BIG)
-		return BOOTED_UNKNOWN;
-	if (r < 0)
-		return r;
-	return r ? BOOTED_KEXEC : BOOTED_FIRMWARE;
-}
-
-/* A negative errno where the machine would tell, but could not be asked. */
-static int ask_booted_by(const struct ctx *ctx)
-{
-	_cleanup_free_ char *type = NULL;
-	int r = root_read_line(ctx->root, "/proc/sys/kernel/bootloader_type", &type);
-
-	if (r == 0)
-		return streq(type, "208") ? BOOTED_KEXEC : BOOTED_FIRMWARE;
-	return r == -ENOENT || r == -ENOTDIR ? ask_device_tree(ctx) : r;
-}
-
-enum booted_by history_booted_by(const struct ctx *ctx)
-{
-	int r = ask_booted_by(ctx);
-
-	return r < 0 ? BOOTED_UNKNOWN : (enum booted_by)r;
-}
-
 /* The attempt as it is on disk; @came_up: the boot that it led to, or NULL as long as
  * that is not known. */
 static int write_attempt(const struct ctx *ctx, const struct envfile *old,
@@ -208,6 +165,10 @@ static int write_attempt(const struct ctx *ctx, const struct envfile *old,
 		    old ? envfile_get(old, "VERSION") : state->version);
 	envfile_put(record.f, "BUILD", old ? envfile_get(old, "BUILD") : state->build);
 	envfile_put(record.f, "BY", old ? envfile_get(old, "BY") : state->by);
+	envfile_put(record.f, "BY_TOOL",
+		    old		     ? envfile_get(old, "BY_TOOL")
+		    : state->by_tool ? "yes"
+				     : NULL);
 	envfile_put(record.f, "JUMP_AT", old ? envfile_get(old, "JUMP_AT") : jump_at);
 	envfile_put(record.f, "CAME_UP", came_up);
 	envfile_put(record.f, "SECONDS", seconds);
@@ -276,6 +237,13 @@ static int came_up(const struct ctx *ctx, const struct envfile *attempt,
 			     boot_id, seconds);
 }
 
+/* kexec-tools puts no mark into the device tree; that of x86 it does set. */
+static bool leaves_no_mark(const struct ctx *ctx, const struct envfile *attempt)
+{
+	return streq(envfile_get(attempt, "BY_TOOL"), "yes") &&
+	       !root_exists(ctx->root, "/proc/sys/kernel/bootloader_type");
+}
+
 static int assess(const struct ctx *ctx, const struct envfile *attempt,
 		  const char *boot_id)
 {
@@ -296,7 +264,9 @@ static int assess(const struct ctx *ctx, const struct envfile *attempt,
 		return attempt_end(ctx, attempt, RESULT_FAILED,
 				   "ended before it was good");
 	}
-	r = ask_booted_by(ctx);
+	r = booted_by_ask(ctx);
+	if (r == BOOTED_FIRMWARE && leaves_no_mark(ctx, attempt))
+		r = BOOTED_UNKNOWN;
 	if (r < 0)
 		return r; /* the attempt stays, for the next start to judge */
 	switch ((enum booted_by)r) {

@@ -41,6 +41,10 @@ const char *boot_result_name(enum boot_result result);
  * /sys/firmware/fdt (readable by root only). */
 enum booted_by history_booted_by(const struct ctx *ctx);
 
+/* The same, with a negative errno where the machine would tell, but could not be asked.
+ */
+_must_check_ int booted_by_ask(const struct ctx *ctx);
+
 /* Before the jump. Failure means: do not jump. */
 _must_check_ int history_attempt(const struct ctx *ctx, const struct state *state);
 

@@ -74,6 +74,7 @@ int state_read(const struct ctx *ctx, struct state *ret)
 		return -ENOMEM;
 	ret->by_hand = is_yes(&file, "BY_HAND");
 	ret->forced = is_yes(&file, "FORCED");
+	ret->by_tool = is_yes(&file, "BY_TOOL");
 	ret->young = is_yes(&file, "YOUNG");
 	ret->loading = is_yes(&file, "LOADING");
 	return ret->prints.count == ret->initrds.count + 1 &&
@@ -115,6 +116,7 @@ static int state_from_plan(const struct ctx *ctx, const struct plan *plan,
 		return -ENOMEM;
 	state->by_hand = plan->by_hand;
 	state->forced = ctx->options->force;
+	state->by_tool = plan->by_tool;
 	r = add_file(ctx, state, &plan->kernel);
 	for (size_t i = 0; i < plan->n_initrds && r == 0; i++) {
 		r = strv_add(&state->initrds, plan->initrds[i].path);
@@ -143,6 +145,7 @@ static int state_save(const struct ctx *ctx, const struct state *state)
 	envfile_put(record.f, "BY", state->by);
 	envfile_put(record.f, "BY_HAND", state->by_hand ? "yes" : "no");
 	envfile_put(record.f, "FORCED", state->forced ? "yes" : "no");
+	envfile_put(record.f, "BY_TOOL", state->by_tool ? "yes" : NULL);
 	envfile_put(record.f, "YOUNG", state->young ? "yes" : "no");
 	envfile_put(record.f, "LOADING", state->loading ? "yes" : NULL);
 	for (size_t i = 0; i < state->prints.count; i++) {

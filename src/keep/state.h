@@ -21,7 +21,7 @@ struct state {
 	struct strv
 		prints; /* a file each, the kernel's first: dev:ino:size:mtime:ctime */
 	struct strv digests; /* likewise: SHA-256, or "" when only headers were read */
-	bool by_hand, forced;
+	bool by_hand, forced, by_tool;
 	bool young;   /* a file was younger than 3 s: its times alone prove nothing */
 	bool loading; /* written before the load; it never came to the end */
 };

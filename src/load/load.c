@@ -41,7 +41,9 @@ static const struct {
 	{ -EBADMSG,
 	  "the signature of the kernel image is damaged: reinstall its package" },
 	{ -ENOPKG, "the kernel lacks what the image's signature needs" },
-	{ -ENOSYS, "this kernel has no kexec_file_load (CONFIG_KEXEC_FILE)" },
+	{ -ENOSYS,
+	  "this kernel has no kexec_file_load (CONFIG_KEXEC_FILE): install kexec-tools, "
+	  "which does without" },
 };
 
 const char *load_errno_words(int r)
@@ -81,6 +83,8 @@ struct load_job {
 	const struct plan *plan;
 };
 
+#define LOADED_BY_TOOL 1
+
 /* In the child, which alone holds what is copied or unpacked for the load. */
 static int load_work(void *arg)
 {
@@ -99,7 +103,10 @@ static int load_work(void *arg)
 	flags = images.initrd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0;
 	r = job->ctx->sys->kexec_file_load(images.kernel, images.initrd,
 					   job->plan->cmdline, flags);
-	return r == -ENOSYS ? run_kexec_tool(job->ctx, job->plan, &images) : r;
+	if (r != -ENOSYS)
+		return r;
+	r = run_kexec_tool(job->ctx, job->plan, &images);
+	return r == 0 ? LOADED_BY_TOOL : r;
 }
 
 static int load_with_patience(const struct ctx *ctx, const struct plan *plan)
@@ -188,7 +195,8 @@ int load_plan(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 	const char *words;
 	int r = load_with_patience(ctx, plan);
 
-	if (r == 0)
+	plan->by_tool = r == LOADED_BY_TOOL;
+	if (r >= 0)
 		return check_after_load(ctx, plan);
 	words = load_words(plan, r);
 	*ret_problem = strf("%s cannot be loaded: %s", plan->version,

@@ -32,6 +32,7 @@ struct plan {
 	struct plan_file *initrds; /* in order */
 	size_t n_initrds;
 	bool by_hand;	       /* -k, -i, -a or -e was given */
+	bool by_tool;	       /* was loaded by kexec-tools and kexec_load(2) */
 	bool modules_optional; /* no initramfs, or one without modules, is what the entry
 				  means */
 	uint64_t init_size; /* bytes that the kernel needs to start, if its header tells,

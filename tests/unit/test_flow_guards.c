@@ -262,6 +262,35 @@ START_TEST(test_old_call)
 }
 END_TEST
 
+/* A device tree without the mark of a kexec says that it was none only where the kernel
+ * itself would have put it there. */
+static const struct {
+	const char *load, *result;
+} unmarked[] = {
+	{ "-38\n", "RESULT=skipped\n" },
+	{ "0\n", "RESULT=failed\n" },
+};
+
+START_TEST(test_old_call_leaves_no_mark)
+{
+	_cleanup_free_ char *history = NULL;
+
+	scene_fake("load", unmarked[_i].load);
+	scene_install(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", NULL), 0);
+	scene_put("/sys/kernel/kexec_loaded", "1\n"); /* by the tool, which is faked */
+	rebooting();
+	ck_assert_int_eq(scene_run("--hook", "service-stop", NULL), 0);
+	ck_assert(scene_exists(RUN_GO));
+	scene_boot(SCENE_NEW, false);
+	scene_remove("/proc/sys/kernel/bootloader_type");
+	scene_put("/proc/device-tree/chosen/bootargs", "");
+	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+	history = scene_read(STATE_HISTORY);
+	ck_assert(history && strstr(history, unmarked[_i].result));
+}
+END_TEST
+
 /* Any other refusal stands: the old call would go around the kernel's signature check. */
 static const char *const refusals[] = { "-1",  "-8",  "-13", "-22",  "-61",
 					"-74", "-79", "-95", "-126", "-129" };
@@ -367,6 +396,7 @@ Suite *flow_guards_suite(void)
 	tcase_add_loop_test(tc, test_is_there_when_arming, 0, (int)ARRAY_SIZE(reasons));
 	tcase_add_loop_test(tc, test_scheduled_kexec_becomes_a_reboot, 0,
 			    (int)ARRAY_SIZE(schedules));
+	tcase_add_loop_test(tc, test_old_call_leaves_no_mark, 0, ARRAY_SIZE(unmarked));
 	tcase_add_loop_test(tc, test_no_old_call_for_other_refusals, 0,
 			    (int)ARRAY_SIZE(refusals));
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
