@@ -39,9 +39,19 @@ int booted_by_ask(const struct ctx *ctx)
 	return r == -ENOENT || r == -ENOTDIR ? ask_device_tree(ctx) : r;
 }
 
+/* kexec-tools leaves no mark in a device tree (of x86 it does). */
+static bool may_be_unmarked(const struct ctx *ctx)
+{
+	return !root_exists(ctx->root, "/proc/sys/kernel/bootloader_type") &&
+	       (root_exists(ctx->root, "/sbin/kexec") ||
+		root_exists(ctx->root, "/usr/sbin/kexec"));
+}
+
 enum booted_by history_booted_by(const struct ctx *ctx)
 {
 	int r = booted_by_ask(ctx);
 
-	return r < 0 ? BOOTED_UNKNOWN : (enum booted_by)r;
+	if (r < 0 || (r == BOOTED_FIRMWARE && may_be_unmarked(ctx)))
+		return BOOTED_UNKNOWN;
+	return (enum booted_by)r;
 }

@@ -163,16 +163,22 @@ static const struct {
 	const char *chosen; /* a file there: the tree is unpacked */
 	const char *tokens; /* of the tree as it was handed on */
 	enum booted_by by;
+	const char *tool; /* kexec-tools is installed */
 } boots[] = {
-	{ "208\n", NULL, NULL, BOOTED_KEXEC },
-	{ "114\n", NULL, NULL, BOOTED_FIRMWARE },
-	{ NULL, "bootargs", NULL, BOOTED_FIRMWARE },
-	{ NULL, PROPERTY_NAME, NULL, BOOTED_KEXEC },
-	{ NULL, NULL, "(cvk)).", BOOTED_KEXEC },
-	{ NULL, NULL, "(cv)).", BOOTED_FIRMWARE },
-	{ NULL, NULL, "(c", BOOTED_UNKNOWN },
-	{ NULL, NULL, NULL, BOOTED_UNKNOWN },
-	{ "114\n", NULL, "(cvk)).", BOOTED_FIRMWARE }, /* an x86 with a device tree */
+	{ "208\n", NULL, NULL, BOOTED_KEXEC, NULL },
+	{ "114\n", NULL, NULL, BOOTED_FIRMWARE, NULL },
+	{ NULL, "bootargs", NULL, BOOTED_FIRMWARE, NULL },
+	{ NULL, PROPERTY_NAME, NULL, BOOTED_KEXEC, NULL },
+	{ NULL, NULL, "(cvk)).", BOOTED_KEXEC, NULL },
+	{ NULL, NULL, "(cv)).", BOOTED_FIRMWARE, NULL },
+	{ NULL, NULL, "(c", BOOTED_UNKNOWN, NULL },
+	{ NULL, NULL, NULL, BOOTED_UNKNOWN, NULL },
+	{ NULL, NULL, "(cvk)).", BOOTED_KEXEC, "/sbin/kexec" },
+	{ NULL, NULL, "(cv)).", BOOTED_UNKNOWN, "/sbin/kexec" },
+	{ NULL, "bootargs", NULL, BOOTED_UNKNOWN, "/usr/sbin/kexec" },
+	{ "114\n", NULL, NULL, BOOTED_FIRMWARE, "/sbin/kexec" },
+	{ "114\n", NULL, "(cvk)).", BOOTED_FIRMWARE,
+	  NULL }, /* an x86 with a device tree */
 };
 
 START_TEST(test_how_a_machine_was_booted)
@@ -199,6 +205,8 @@ START_TEST(test_how_a_machine_was_booted)
 		ck_assert_int_eq(fake_root_file(dir, "/sys/firmware/fdt", t.data, t.len),
 				 0);
 	}
+	if (boots[_i].tool)
+		ck_assert_int_eq(fake_root_text(dir, boots[_i].tool, ""), 0);
 	ck_assert_int_eq(history_booted_by(&ctx), boots[_i].by);
 	root_done(&root);
 	ck_assert_int_eq(fake_root_remove(dir), 0);
