@@ -38,7 +38,7 @@ int root_open(const struct root *root, const char *path, int flags)
 	struct open_how how = {
 		.flags = (unsigned int)flags | O_CLOEXEC |
 			 ((flags & O_PATH) ? 0 : O_NOCTTY),
-		.mode = (flags & O_CREAT) ? 0644 : 0,
+		.mode = (flags & O_CREAT) ? 0600 : 0,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 	int fd = -1;
@@ -50,7 +50,7 @@ int root_open(const struct root *root, const char *path, int flags)
 	}
 	/* A kernel or a filter without openat2: only "/" means the same without it. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && root->is_host)
-		fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0644);
+		fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0600);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "../fake_sys.h"
@@ -70,6 +71,21 @@ START_TEST(test_first_in_this_boot)
 	ck_assert_uint_eq(waited_ms, 0);
 	ck_assert(!lock_let_go(&ctx, lock));
 	ck_assert_int_eq(close(hold()), 0);
+	close(lock);
+}
+END_TEST
+
+/* Who may open the file may also hold the lock, for reading is enough for flock(2). */
+START_TEST(test_nobody_else_may_hold_it)
+{
+	mode_t mask = umask(022);
+	int lock = lock_take(&ctx);
+	struct stat st;
+
+	umask(mask);
+	ck_assert_int_ge(lock, 0);
+	ck_assert_int_eq(fstat(lock, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 077, 0);
 	close(lock);
 }
 END_TEST
@@ -190,13 +206,10 @@ END_TEST
 Suite *lock_suite(void)
 {
 	const TTest *const tests[] = {
-		test_first_in_this_boot,
-		test_file_of_a_dead_owner,
-		test_no_place_for_it,
-		test_owner_is_killed,
-		test_turned_away,
-		test_mark_is_left_behind,
-		test_free_in_the_last_moment,
+		test_first_in_this_boot,   test_nobody_else_may_hold_it,
+		test_file_of_a_dead_owner, test_no_place_for_it,
+		test_owner_is_killed,	   test_turned_away,
+		test_mark_is_left_behind,  test_free_in_the_last_moment,
 	};
 	Suite *suite = suite_create("lock");
 	TCase *tc = tcase_create("lock");
