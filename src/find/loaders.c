@@ -10,6 +10,7 @@
 #include "find/extlinux.h"
 #include "find/firmware.h"
 #include "find/grub.h"
+#include "find/grubstub.h"
 #include "find/others.h"
 #include "find/sign.h"
 
@@ -109,11 +110,34 @@ static int read_grub(const struct ctx *ctx, struct loaders *all, struct entry_li
 	return r;
 }
 
+/* The lines beside GRUB's program: another system may have put its own there. */
+static int check_stub(const struct ctx *ctx, const struct loaders *all,
+		      struct entry_list *menu)
+{
+	static const char *const partitions[] = { "/boot", "/efi", "/boot/efi" };
+	const char *end = all->sign.program ? strrchr(all->sign.program, '/') : NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && end && i < ARRAY_SIZE(partitions); i++) {
+		_cleanup_free_ char *path =
+			strf("%s%.*s/grub.cfg", partitions[i],
+			     (int)(end - all->sign.program), all->sign.program);
+
+		if (!path)
+			return -ENOMEM;
+		if (root_exists(ctx->root, path))
+			r = grubstub_check(ctx->root, path, menu);
+	}
+	return r;
+}
+
 static int read_menus(const struct ctx *ctx, const struct images *images,
 		      struct loaders *all)
 {
 	int r = read_grub(ctx, all, &all->menus[0]);
 
+	if (r > 0)
+		r = check_stub(ctx, all, &all->menus[0]);
 	for (size_t i = 1; r >= 0 && i < ARRAY_SIZE(readers); i++)
 		if (is_worth_reading(&all->sign, images, readers[i].loader))
 			r = readers[i].read(ctx, &all->menus[i]);

@@ -293,6 +293,57 @@ START_TEST(test_loader)
 }
 END_TEST
 
+/* What grub-install wrote beside the program that the firmware boots. "a" is this
+ * system's file system, and its menu is in /boot; "b" is another one's. */
+static const struct stub {
+	const char *text;
+	bool leads_away;
+} stubs[] = {
+	{ "search.fs_uuid a root hd0,gpt2\nset prefix=($root)'/boot/grub'\n"
+	  "configfile $prefix/grub.cfg\n",
+	  false },
+	{ "search.fs_uuid b root hd0,gpt3\nset prefix=($root)'/boot/grub'\n"
+	  "configfile $prefix/grub.cfg\n",
+	  true },
+	{ "search --no-floppy --root-dev-only --fs-uuid --set=dev b\n"
+	  "set prefix=($dev)/grub2\nexport $prefix\nconfigfile $prefix/grub.cfg\n",
+	  true },
+	{ "search --fs-uuid --set=root a\nset prefix=(${root})/boot/grub\n"
+	  "source \"${prefix}/grub.cfg\"\n",
+	  false },
+	/* a second system without a menu, and only then ours */
+	{ "search.fs_uuid b other\nsource ($other)/extra.cfg\n"
+	  "search.fs_uuid a root\nconfigfile ($root)/boot/grub/grub.cfg\n",
+	  false },
+	{ "", false },
+	{ "set timeout=1\n", false },
+	{ "configfile $prefix/grub.cfg\n", false },
+};
+
+START_TEST(test_stub_beside_the_program)
+{
+	const struct stub *stub = &stubs[_i];
+
+	put_boot("shimx64.efi", false);
+	ck_assert_int_eq(fake_root_text(dir, "/proc/self/mountinfo",
+					"20 1 8:2 / / rw - ext4 /dev/sda2 rw\n"
+					"21 20 8:1 / /boot/efi rw - vfat /dev/sda1 rw\n"),
+			 0);
+	ck_assert_int_eq(fake_root_text(dir, "/run/udev/data/b8:2", "E:ID_FS_UUID=a\n"),
+			 0);
+	ck_assert_int_eq(fake_root_text(dir, "/run/udev/data/b8:1", "E:ID_FS_UUID=e\n"),
+			 0);
+	ck_assert_int_eq(fake_root_text(dir, "/boot/grub/grub.cfg", MENU), 0);
+	ck_assert_int_eq(fake_root_text(dir, "/boot/efi/EFI/x/grub.cfg", stub->text), 0);
+	ck_assert_int_eq(find_entries(&ctx, &list), 0);
+	ck_assert_int_eq((int)list.loader, LOADER_GRUB);
+	ck_assert_msg(stub->leads_away == (list.not_understood != NULL), "%s: %s",
+		      stub->text, list.not_understood);
+	if (stub->leads_away)
+		ck_assert_ptr_nonnull(strstr(list.not_understood, "on another disk"));
+}
+END_TEST
+
 Suite *loaders_suite(void)
 {
 	Suite *suite = suite_create("loaders");
@@ -300,6 +351,7 @@ Suite *loaders_suite(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, test_loader, 0, ARRAY_SIZE(machines));
+	tcase_add_loop_test(tcase, test_stub_beside_the_program, 0, ARRAY_SIZE(stubs));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
