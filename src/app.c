@@ -128,6 +128,8 @@ static int run_verb(struct options *options, const struct sys *sys, struct root 
 		r = read_config(options, root, &config);
 		if (r < 0 && row->needs_config)
 			return STATUS_FAILED;
+		/* An ordinary user may just not be allowed to read it. */
+		config.is_refused = r < 0 && r != -EACCES;
 	}
 	if (sys->geteuid() == 0 && row->needs_boot && row->needs_boot(&ctx)) {
 		r = bootmount_open(&ctx, root, path);

@@ -42,6 +42,7 @@ struct config {
 					is there) or "never" */
 	enum keep_policy keep_kexecd; /* Debian's /etc/default/kexec.d/ */
 	int64_t memory_reserve;	      /* bytes that stay free while loading */
+	bool is_refused; /* no setting: there is a file, and it cannot be used */
 };
 
 /* The defaults. Returns 0 or -ENOMEM. */

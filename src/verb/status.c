@@ -24,7 +24,7 @@ struct report_status {
 	struct utsname running;
 	enum booted_by booted_by;
 	enum freshness fresh;
-	bool is_disarmed, armed, kexec, no_plan;
+	bool is_disarmed, armed, kexec, no_plan, no_config;
 	char *reason, *stale_why;
 	double firmware_seconds; /* 0: not known */
 };
@@ -84,6 +84,9 @@ static int find_reason(struct report_status *s)
 	} else if (s->is_disarmed) {
 		s->reason = strf("disarmed by hand at %s, until the next boot",
 				 str_or(envfile_get(&s->disarmed, "AT"), "?"));
+	} else if (s->armed && s->no_config) {
+		s->reason = strdup("the configuration cannot be used: until it is "
+				   "repaired, the service consents to no jump");
 	} else if (s->armed && veto) {
 		s->reason = strf("%s%s%s", veto->found, veto->remedy ? ": " : "",
 				 str_or(veto->remedy, ""));
@@ -117,6 +120,7 @@ static int gather(const struct ctx *ctx, struct report_status *s)
 		return r;
 	s->armed = s->now.loaded && s->now.ours;
 	s->fresh = FRESH_UNKNOWN;
+	s->no_config = ctx->config->is_refused;
 	r = record_read_of_boot(ctx, RUN_DISARMED, &s->disarmed);
 	s->is_disarmed = r > 0;
 	if (r >= 0)

@@ -188,8 +188,8 @@ START_TEST(test_interrupted_by_hand)
 }
 END_TEST
 
-/* What --status says, and what the stop then does. */
-START_TEST(test_status_of_a_changed_file_by_hand)
+/* What --status says of the next reboot. */
+static bool tells_firmware(void)
 {
 	_cleanup_free_ char *line = NULL;
 	FILE *f = tmpfile();
@@ -197,9 +197,6 @@ START_TEST(test_status_of_a_changed_file_by_hand)
 	size_t size = 0;
 	bool firmware = false;
 
-	install_and_hook(SCENE_NEW);
-	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
-	scene_put("/boot/initrd.img-" SCENE_OLD, "070701 another one");
 	ck_assert_ptr_nonnull(f);
 	fflush(stdout);
 	dup2(fileno(f), STDOUT_FILENO);
@@ -211,7 +208,27 @@ START_TEST(test_status_of_a_changed_file_by_hand)
 	while (getline(&line, &size, f) > 0)
 		firmware |= strstr(line, "next reboot:   through the firmware") != NULL;
 	fclose(f);
-	ck_assert(firmware);
+	return firmware;
+}
+
+START_TEST(test_status_of_a_changed_file_by_hand)
+{
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
+	ck_assert(!tells_firmware());
+	scene_put("/boot/initrd.img-" SCENE_OLD, "070701 another one");
+	ck_assert(tells_firmware());
+	stop();
+	ck_assert(!scene_exists(RUN_GO));
+}
+END_TEST
+
+START_TEST(test_status_with_a_broken_configuration)
+{
+	install_and_hook(SCENE_NEW);
+	ck_assert(!tells_firmware());
+	scene_put(SYSCONFDIR "/warmboot.conf", "verify = 7;\n");
+	ck_assert(tells_firmware());
 	stop();
 	ck_assert(!scene_exists(RUN_GO));
 }
@@ -231,6 +248,7 @@ Suite *consent_suite(void)
 	tcase_add_test(tcase, test_consent_for_a_reboot_that_did_not_come);
 	tcase_add_loop_test(tcase, test_interrupted_by_hand, 0, 2);
 	tcase_add_test(tcase, test_status_of_a_changed_file_by_hand);
+	tcase_add_test(tcase, test_status_with_a_broken_configuration);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
