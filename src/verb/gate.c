@@ -9,6 +9,7 @@
  *   ours       no        none      firmware             firmware   firmware
  *   any        yes       -         firmware             firmware   firmware
  *   not ours   no        -         firmware (returns)   kexec      returns
+ *   nothing    no        -         firmware (returns)   firmware   returns
  *
  * `reboot` and `kexec` are systemd-reboot.service and systemd-kexec.service
  * (hooks/systemd), where systemd is asked. `init` is the last script that any other init
@@ -115,5 +116,8 @@ int gate(const struct ctx *ctx)
 	if (now.ours || (now.loaded && root_stat(ctx->root, RUN_ARMED, &st) != -ENOENT))
 		return through_firmware(
 			ctx, true, "no consent of the service's stop for what is loaded");
-	return called_for(ctx, "kexec") ? ask_systemd(ctx, "kexec") : STATUS_DONE;
+	/* Asked for a kexec with nothing loaded, systemctl would look for a kernel
+	 * itself: but what was there the stop may just have unloaded. */
+	return called_for(ctx, "kexec") && now.loaded ? ask_systemd(ctx, "kexec")
+						      : STATUS_DONE;
 }

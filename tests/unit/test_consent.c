@@ -150,6 +150,18 @@ START_TEST(test_consent_cannot_be_written)
 }
 END_TEST
 
+/* A guard objected at the stop, when kexec.target had been chosen already. */
+START_TEST(test_gate_after_a_veto)
+{
+	install_and_hook(SCENE_NEW);
+	scene_put("/nokexec", "");
+	stop();
+	ck_assert(!scene_loaded());
+	ck_assert_int_eq(scene_run("--hook", "gate", "kexec", NULL), 0);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl --force kexec"), 0);
+}
+END_TEST
+
 /* The reboot was called off, and later the machine was switched off. */
 START_TEST(test_consent_for_a_reboot_that_did_not_come)
 {
@@ -245,6 +257,7 @@ Suite *consent_suite(void)
 	tcase_add_test(tcase, test_turned_away_behind_the_last_look);
 	tcase_add_test(tcase, test_disarmed_after_the_stop);
 	tcase_add_test(tcase, test_consent_cannot_be_written);
+	tcase_add_test(tcase, test_gate_after_a_veto);
 	tcase_add_test(tcase, test_consent_for_a_reboot_that_did_not_come);
 	tcase_add_loop_test(tcase, test_interrupted_by_hand, 0, 2);
 	tcase_add_test(tcase, test_status_of_a_changed_file_by_hand);
