@@ -107,6 +107,20 @@ static const char *find_reader(char *buf, size_t size)
 	return access(buf, X_OK) == 0 ? buf : installed;
 }
 
+#define FILES_OF_OLD 1024 /* the usual limit */
+
+/* What our own caller left open (debconf's pipe, apt's, somebody's secret) is none of a
+ * child's business; what we open ourselves closes by itself. */
+static void close_inherited(int first)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return;
+#endif
+	for (int fd = first; fd < FILES_OF_OLD; fd++)
+		close(fd);
+}
+
 _Noreturn static void become(const struct sys_command *command, int output)
 {
 	char path_setting[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
@@ -137,6 +151,7 @@ _Noreturn static void become(const struct sys_command *command, int output)
 		if (passed < 0 || dup2(passed, 3) < 0)
 			_exit(126);
 	}
+	close_inherited(command->pass_fd >= 0 ? 4 : 3);
 	execve(path, (char *const *)(uintptr_t)command->argv, environment);
 	_exit(errno == ENOENT ? 127 : 126);
 }
