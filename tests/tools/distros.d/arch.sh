@@ -135,13 +135,13 @@ END
 
 if [ -n "${MKINITCPIO:-}" ]; then
 	install_mkinitcpio
-	what="real mkinitcpio"
+	mkinitcpio="real mkinitcpio"
 else
 	harness_mkinitcpio
-	what="contract harness for mkinitcpio"
+	mkinitcpio="contract harness for mkinitcpio"
 fi
 
-tool="real pacman $(inside pacman --version | sed -n 's/.*Pacman v\([0-9.]*\).*/\1/p'), $what"
+tool="real pacman $(inside pacman --version | sed -n 's/.*Pacman v\([0-9.]*\).*/\1/p'), $mkinitcpio"
 old=$(make_kernel 6.18.1.arch1-1 6.18.1-arch1-1)
 new=$(make_kernel 6.18.2.arch1-1 6.18.2-arch1-1)
 mkdir -p "$work/other/usr/share/other" "$work/firmware/usr/lib/firmware"
@@ -182,7 +182,7 @@ check "removal succeeds" is "$status" 0
 check "removal: called" is "$(calls)" 1
 check "removal: after the files went" saw_final
 
-tool=$what
+tool=$mkinitcpio
 run pacman -U --noconfirm "$new"
 forget
 run mkinitcpio -P

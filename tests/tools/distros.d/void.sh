@@ -122,6 +122,13 @@ check "the hook gets its package and its version" is "$(last_call)" "call [--hoo
 check "called once" is "$(calls)" 1
 check "the final initramfs, and the final menu" saw_final
 
+if [ -n "${XBPS:-}" ]; then
+	forget
+	run xbps-reconfigure -f "$1"
+	check "xbps-reconfigure -f: called" is "$(last_call)" "call [--hook] [xbps] [$1] [$2]"
+	check "xbps-reconfigure -f: the final initramfs" saw_final
+fi
+
 # shellcheck disable=SC2086
 check_failures $install "$1"
 
