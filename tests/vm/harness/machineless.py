@@ -3,7 +3,8 @@
 The recording for power cuts (recording.py) without a machine, in a minute: apt, its hooks and
 warmboot run in the image's own tree at the host's speed, on a file system whose every write and
 flush QEMU logs all the same. Only the calls that would change the machine are replaced
-(tests/fake_sys.h): nothing is loaded, so nothing of it can be booted.
+(tests/fake_sys.h): nothing is loaded. The disks can be booted, and the program in them is the real one
+then.
 """
 
 import contextlib
@@ -56,7 +57,7 @@ STORY = """set -e
 
 
 class MachinelessRecording:
-    """As Recording, but none of its cuts can be booted."""
+    """As Recording."""
 
     kind = "machineless"
     about = """## Without a machine
@@ -69,7 +70,7 @@ unload replaced.
 
     def __init__(self):
         code = [paths.VM / "harness" / f"{n}.py" for n in ("machineless", "recording", "writelog")]
-        base = bios.RECIPE.build()
+        self.base = base = bios.RECIPE.build()
         self.key = "machineless-" + hash_files(paths.STAGE, FAKE, *code)
         self.first, self.release = image.kernels(base)[:2]
         self.folder = paths.BUILD / f"recording-{self.key}"
@@ -83,6 +84,7 @@ unload replaced.
         self.start = self.folder / "start.raw"
         self.log = WriteLog(self.folder / "disk.log")
         self.checksums = (self.folder / "checksums").read_text(encoding="utf-8")
+        self.cmdline = (self.folder / "cmdline").read_text(encoding="utf-8")
 
     @staticmethod
     def _prepare(base, part):
@@ -94,6 +96,8 @@ unload replaced.
             script = PREPARE.format(mark=MARK_SCRIPT, mark_file=MARK_FILE)
             _must(part, top, script + INSTALL.format(wrapper=WRAPPER))
             (part / "checksums").write_text(judged_files(top), encoding="utf-8")
+            words = native.inside(top, "grep -m 1 '^[[:space:]]*linux' /boot/grub/grub.cfg")[1]
+            (part / "cmdline").write_text(" ".join(words.split()[2:]), encoding="utf-8")
 
     def _record(self, part):
         disk = part / "disk"

@@ -32,6 +32,9 @@ urandom 1 9
 tty 5 0
 END
     mknod "$top$device" b $(stat -c '0x%t 0x%T' "$device")
+    # So that update-grub names the root file system as it does in a machine.
+    mkdir -p "$top/dev/disk/by-uuid"
+    ln -s "$device" "$top/dev/disk/by-uuid/$(findmnt -no UUID "$top")"
     ln -s /proc/self/fd "$top/dev/fd"
     mount -t proc proc "$top/proc"
     mount -t tmpfs run "$top/run"

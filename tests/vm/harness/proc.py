@@ -57,7 +57,19 @@ def built_once(folder):
             yield None
             return
         part = folder.with_name(folder.name + ".part")
+        unmount_below(part)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         yield part
         part.rename(folder)
+
+
+def unmount_below(folder):
+    """
+    Whatever an interrupted run left mounted in there: deleting the folder would go on in it, and
+    the host's /dev may be what is mounted.
+    """
+    with open("/proc/self/mountinfo", encoding="utf-8") as table:
+        places = [line.split()[4] for line in table]
+    for place in reversed([p for p in places if p.startswith(f"{folder}/")]):
+        run("umount", place)
