@@ -17,8 +17,8 @@ packages_for() {
 	cross) echo gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu gcc-riscv64-linux-gnu \
 		debian-archive-keyring ca-certificates ;;
 	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
-	deb) echo debhelper dpkg-dev fakeroot lintian ;;
-	hooks) echo debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux \
+	deb) echo build-essential debhelper dpkg-dev fakeroot lintian ;;
+	hooks) echo build-essential debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux \
 		ca-certificates debian-archive-keyring ;;
 	bench) echo gzip xz-utils zstd lz4 strace initramfs-tools-core cpio python3 ;;
 	*) return 1 ;;
