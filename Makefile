@@ -151,7 +151,7 @@ check-vm-all:                          ## every machine scenario; goes on where 
 check-powercut:                        ## power cuts while apt installs a kernel (hours; resumable)
 	$(Q)tests/setup.sh build vm
 	$(Q)$(MAKE) --no-print-directory stage $(B)/tests/$(NAME)-fake
-	$(Q)B=$(B) tests/vm/powercut --no-machine
+	$(Q)B=$(B) tests/vm/powercut --no-machine --boot-every 0
 	$(Q)B=$(B) tests/vm/powercut
 
 demo:                                  ## the main job in a throw-away machine, narrated
