@@ -185,9 +185,10 @@ bench:                                 ## speed, as ratios of things measured in
 	$(Q)B=$(B) tests/bench/run
 
 # Half an hour, so not part of CI.
-cross-check:                           ## other architectures: built, and tested emulated
-	$(Q)tests/setup.sh build cross
+cross-check:                           ## other architectures: built, tested emulated; arm64 in a machine
+	$(Q)tests/setup.sh build cross arm64
 	$(Q)B=$(B) tests/tools/cross
+	$(Q)B=$(B) tests/vm/arm64
 
 sanitize:                              ## `test` under ASan and UBSan
 	$(Q)$(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= \

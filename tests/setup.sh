@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros, cross) installs what that needs
+# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros, cross, arm64) installs what that needs
 # on Debian.
 # Says what it will install, and asks when somebody can answer (YES=1: does not). Quick when all is there.
 # Elsewhere it lists what is missing by its Debian name, and fails.
@@ -16,6 +16,7 @@ packages_for() {
 	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
 	cross) echo gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu gcc-riscv64-linux-gnu \
 		debian-archive-keyring ca-certificates ;;
+	arm64) echo qemu-system-arm qemu-efi-aarch64 mtools dosfstools e2fsprogs fdisk kmod cpio python3 ;;
 	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
 	deb) echo build-essential debhelper dpkg-dev fakeroot lintian ;;
 	hooks) echo build-essential debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux \
@@ -37,7 +38,7 @@ sign_of() {
 }
 
 [ $# -gt 0 ] || {
-	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros|cross ..." >&2
+	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros|cross|arm64 ..." >&2
 	exit 2
 }
 
