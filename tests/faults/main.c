@@ -182,7 +182,7 @@ int main(int argc, char *argv[])
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_MINIMAL);
+	srunner_run_all(runner, CK_NORMAL);
 	broken = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	printf("faults: %u passed, %u failed\n", total.passed,
