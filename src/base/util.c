@@ -169,8 +169,8 @@ ssize_t read_most_at(int fd, void *buf, size_t len, uint64_t offset)
 	size_t have = 0;
 
 	while (have < len) {
-		ssize_t n = pread(fd, (char *)buf + have, len - have,
-				  (off_t)(offset + have));
+		ssize_t n =
+			pread(fd, (char *)buf + have, len - have, (off_t)(offset + have));
 
 		if (n < 0 && errno == EINTR)
 			continue;

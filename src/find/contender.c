@@ -136,16 +136,17 @@ void contenders_done(struct contenders *all)
 	*all = (struct contenders)CONTENDERS_EMPTY;
 }
 
-/* Lower goes first. */
+/* Lower goes first. The default does, even if it cannot be used: another entry of the
+ * same version would be another boot. */
 static int rank_of(const struct contender *contender)
 {
 	const struct entry *entry = contender->entry;
 
 	if (!contender->in_menu)
-		return 4;
-	if (entry->usable)
-		return entry->is_default ? 0 : 1;
-	return entry->is_default ? 2 : 3;
+		return 3;
+	if (entry->is_default)
+		return 0;
+	return entry->usable ? 1 : 2;
 }
 
 /* @this instead of *@best? In a menu the order decides, elsewhere nothing does. */

@@ -241,6 +241,12 @@ static const struct choice {
 		      { "6.1.0-56-amd64", MENU, NULL } },
 	  .chosen = "6.1.0-56-amd64",
 	  .reason = "choose = \"newest\"" },
+	/* … but not in the place of a default that cannot */
+	{ .loader = LOADER_GRUB,
+	  .policy = CHOOSE_NEWEST,
+	  .offers = { { "6.1.0-56-amd64", MENU, NULL },
+		      { "6.1.0-56-amd64", MENU | NEXT | BROKEN, NULL } },
+	  .reason = "cannot be used: broken" },
 	/* two files of one release: the one that the menu names */
 	{ .loader = LOADER_GRUB,
 	  .policy = CHOOSE_NEWEST,
