@@ -33,6 +33,7 @@ def reboot_target(machine, states):
 @scenario("armed", everyday=False)
 def scheduled_then_disarmed(machine, states):
     """Disarmed after `shutdown -r +1`, which has decided for kexec then: firmware."""
-    machine.check("shutdown -r +1; warmboot --disarm")
+    machine.check("shutdown -r +1 && grep -x MODE=kexec /run/systemd/shutdown/scheduled")
+    machine.check("warmboot --disarm && grep -x MODE=reboot /run/systemd/shutdown/scheduled")
     expect_not_armed(machine)
     reboot(machine, ":").expect_firmware(states.kernels.newer)
