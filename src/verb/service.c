@@ -258,7 +258,7 @@ static bool renew(const struct ctx *ctx, const struct state *state, const char *
 	options.force = state->forced;
 	again.options = &options;
 	if (why)
-		log_notice("%s: loading anew", why);
+		log_notice("%s: deciding anew", why);
 	if (arm(&again, MOMENT_REBOOT, NULL) == STATUS_DONE)
 		return true;
 	if (history_skipped(ctx, state->version, why ? why : "refused at the reboot") < 0)
