@@ -37,8 +37,7 @@ static void bls_list_done(struct bls_list *list)
 struct request {
 	enum grubbls_kind kind;
 	const char *device;
-	const char *dir;  /* NULL: nowhere */
-	const char *file; /* one entry alone, of @dir; NULL: all */
+	const char *dir; /* NULL: nowhere */
 	bool fallback, hide_default, hide_others;
 	const char *only; /* the file of an entry that is shown all the same; or NULL */
 };
@@ -112,12 +111,12 @@ static int read_fedora(struct grubrun *run, const struct grubargs *args,
 	return 0;
 }
 
-/* A file "NAME.conf", or a directory. */
+/* A directory. One file alone is not understood: GRUB 2.14 reads through a null pointer
+ * then (blsuki_load_entries() hands over no device). */
 static int read_path(struct grubrun *run, const char *text, struct request *ret)
 {
 	bool is_file = ends_with(text, ".conf");
 	struct grubpath path;
-	char *dir, *slash;
 	int r;
 
 	/* A name without slash and device is as good as none. */
@@ -126,20 +125,10 @@ static int read_path(struct grubrun *run, const char *text, struct request *ret)
 	r = grubrun_path(run, text, &path);
 	if (r < 0)
 		return r;
-	dir = grubrun_keep(run, path.path);
-	if (!dir)
-		return -E2BIG;
-	ret->dir = NULL;
-	if (!path.device)
+	ret->dir = path.device && !is_file ? path.path : NULL;
+	if (!ret->dir)
 		return grubrun_doubt(run, strf("blscfg with the path '%s'", text));
 	ret->device = path.device;
-	ret->dir = dir;
-	if (!is_file)
-		return 0;
-	slash = strrchr(dir, '/');
-	*slash = '\0';
-	ret->file = slash + 1;
-	ret->dir = slash == dir ? "/" : dir;
 	return 0;
 }
 
@@ -192,8 +181,6 @@ static int read_entry(struct grubrun *run, const struct request *request,
 
 static bool is_entry(const struct request *request, const char *name)
 {
-	if (request->file)
-		return streq(name, request->file);
 	if (!ends_with(name, ".conf"))
 		return false;
 	return request->kind == GRUBBLS_UPSTREAM || (*name != '.' && strlen(name) > 5);
@@ -310,7 +297,6 @@ static int read_all(struct grubrun *run, struct request *request, struct bls_lis
 	if (r != 0 || !missing)
 		return r;
 	request->dir = request->fallback ? usual : "/boot/loader/entries";
-	request->file = NULL;
 	bls_list_done(list);
 	return read_dir(run, request, list);
 }

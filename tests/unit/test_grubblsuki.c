@@ -108,7 +108,10 @@ static const struct {
 	  "blscfg -p /else\n",
 	  "doubt: /grub/grub.cfg makes no menu\n" },
 	{ { UPSTREAM, TWO }, "blscfg -f -p /else\n", "*0 " K2 "1 " K1 },
-	{ { UPSTREAM, TWO }, "blscfg -p ($root)" DIR "m-1.conf\n", "*0 " K1 },
+	{ { UPSTREAM, TWO },
+	  "blscfg -p ($root)" DIR "m-1.conf\n",
+	  "doubt: /grub/grub.cfg, line 1 is not understood: blscfg with the path "
+	  "'(boot)/loader/entries/m-1.conf'\n" },
 	{ { UPSTREAM, TWO }, "blscfg -p nowhere\n", "*0 " K2 "1 " K1 },
 	{ { UPSTREAM, TWO },
 	  "blscfg -p m-1.conf\n",
