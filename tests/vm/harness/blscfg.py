@@ -47,7 +47,7 @@ def _download(folder):
     run("rm", "-rf", folder / "lists", folder / "cache")
 
 
-def _grub():
+def fetch():
     """Where it lies, downloaded once."""
     folder = paths.BUILD / "grub-blscfg"
     with built_once(folder) as part:
@@ -59,7 +59,7 @@ def _grub():
 
 def add_grub(stage, tree, log):
     """Fill TREE: an installation of warmboot, and GRUB in a folder of its own. Gives TREE."""
-    grub = _grub()
+    grub = fetch()
     commands = (grub / MODULES / "command.lst").read_text(encoding="utf-8")
     if "*blscfg: " not in commands:
         raise HarnessError("the development version's GRUB does not know blscfg")

@@ -26,7 +26,8 @@ def _kernel(release):
 
 def _options(machine, release):
     """The command line that kernel-install wrote into the kernel's entry."""
-    return machine.check(f"sed -n 's/^options *//p' /efi/loader/entries/*-{release}.conf")
+    text = machine.check(f"sed -n 's/^options//p' /efi/loader/entries/*-{release}.conf")
+    return " ".join(text.split())
 
 
 def _install(machine, release):
