@@ -229,7 +229,7 @@ static unsigned stride(enum wrap_class class, bool all)
 	return all || class == WRAP_LOCK || class == WRAP_LOAD || class == WRAP_RENAME ||
 			       class == WRAP_UNLINK
 		       ? 1
-		       : 5;
+		       : 15;
 }
 
 static void run_act(struct trial *trial, size_t i, bool all, struct tally *tally)
