@@ -30,8 +30,8 @@ ABOUT = """\
 Recorded is every write to a disk, and every flush, while apt installs a kernel beside warmboot, and
 while warmboot is disarmed and armed by hand and made to reboot. A power cut is the disk after some of
 them. *written*: all that were completed are on it. *flushed*: of what no flush had made durable only
-a random part is, some writes torn at a sector. Half of the cuts fall where warmboot itself is at
-work, a tenth into the reboot, the others anywhere. No two are the same disk.
+a random part is, some writes torn at a sector. Most cuts fall where warmboot itself is at work (from
+NAME+ to NAME- below), the others anywhere. No two are the same disk.
 
 *looked into*: the file system's journal was replayed and checked; every file of ours had to be
 whole, others' files untouched, GRUB's menu read as GRUB reads it, and, in the machine's own tree,
@@ -203,19 +203,22 @@ def _counts(cuts, looked, booted):
     """What became of them, in words."""
     lost = sum(r["lost"] - r["kept"] for r in cuts if r["mode"] == "flushed")
     seen, told = [r["notes"] for r in looked], [r["notes"] for r in booted]
-    return [
+    lines = [
         f"The flushed ones lost {lost} requests between them. Looked into, {_some(seen, 'left')} had"
         f" a temporary file of ours (which goes when the service starts), in"
         f" {_some(seen, 'configured')} dpkg had a package to configure, and in"
         f" {sum(n.get('whole') is not True for n in seen)} a file of what GRUB boots next was not"
         f" whole (as it would be without warmboot), in"
-        f" {sum(n.get('whole after') is not True for n in seen)} still after the recovery.",
-        f"Of those booted, {sum(n.get('entry') == 'default' for n in told)} came up by GRUB's"
-        f" default, {sum(n.get('entry') == 'older' for n in told)} by the older kernel in its"
-        f" menu; {_some(told, 'armed')} ended armed with the new kernel, {_some(told, 'warm')} of"
-        f" which were rebooted into it;"
-        f" {sum(n.get('next') == n.get('running') for n in told)} ran already what boots next;"
-        f" {_some(told, 'refused')} were not armed for another reason, which was told."]
+        f" {sum(n.get('whole after') is not True for n in seen)} still after the recovery."]
+    if told:
+        lines.append(
+            f"Of those booted, {sum(n.get('entry') == 'default' for n in told)} came up by GRUB's"
+            f" default, {sum(n.get('entry') == 'older' for n in told)} by the older kernel in its"
+            f" menu; {_some(told, 'armed')} ended armed with the new kernel,"
+            f" {_some(told, 'warm')} of which were rebooted into it;"
+            f" {sum(n.get('next') == n.get('running') for n in told)} ran already what boots next;"
+            f" {_some(told, 'refused')} were not armed for another reason, which was told.")
+    return lines
 
 
 def _some(notes, name):
