@@ -78,7 +78,7 @@ static bool open_tree(const uint8_t *data, size_t len, struct block *structure,
 
 int fdt_has_property(const uint8_t *data, size_t len, const char *node, const char *name)
 {
-	struct block s, names;
+	struct block s = { .len = 0 }, names = { .len = 0 };
 	size_t depth = 0;
 	bool inside = false;
 	uint32_t token, size, offset;

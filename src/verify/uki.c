@@ -88,7 +88,7 @@ static void mangle_cmdline(char *text)
 
 	while (len > 0 && is_blank(text[len - 1]))
 		text[--len] = '\0';
-	while (is_blank(text[start]) && start < len)
+	while (start < len && is_blank(text[start]))
 		start++;
 	memmove(text, text + start, len - start + 1);
 	for (char *p = text; *p; p++)
