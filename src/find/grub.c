@@ -8,7 +8,6 @@
 
 #include "base/envfile.h"
 #include "find/doubt.h"
-#include "find/grubmap.h"
 #include "find/grubparse.h"
 
 #define NAMES_MAX 32768 /* of a directory */
@@ -309,14 +308,13 @@ static int read_menu(const struct ctx *ctx, struct grubmap *map, struct entry_li
 }
 
 /* Reads the menu that @list names, and hands it over. Returns 1 or -ENOMEM. */
-static int hand_over(const struct ctx *ctx, struct entry_list *list,
+static int hand_over(const struct ctx *ctx, struct grubmap *map, struct entry_list *list,
 		     struct entry_list *ret)
 {
-	_cleanup_(grubmap_done) struct grubmap map = GRUBMAP_EMPTY;
-	int r = grubmap_init(&map, ctx->root);
+	int r = grubmap_init(map, ctx->root);
 
 	if (r == 0)
-		r = read_menu(ctx, &map, list);
+		r = read_menu(ctx, map, list);
 	if (r < 0)
 		return r;
 	*ret = *list;
@@ -324,22 +322,23 @@ static int hand_over(const struct ctx *ctx, struct entry_list *list,
 	return 1;
 }
 
-int grub_menu(const struct ctx *ctx, struct entry_list *ret)
+int grub_menu(const struct ctx *ctx, struct grubmap *map, struct entry_list *ret)
 {
 	_cleanup_(entry_list_done) struct entry_list list = ENTRY_LIST_EMPTY;
 	int r = find_menu(ctx, &list);
 
-	return r <= 0 ? r : hand_over(ctx, &list, ret);
+	return r <= 0 ? r : hand_over(ctx, map, &list, ret);
 }
 
-int grub_menu_at(const struct ctx *ctx, const char *path, struct entry_list *ret)
+int grub_menu_at(const struct ctx *ctx, struct grubmap *map, const char *path,
+		 struct entry_list *ret)
 {
 	_cleanup_(entry_list_done) struct entry_list list = ENTRY_LIST_EMPTY;
 
 	list.loader = LOADER_GRUB;
 	if (str_set(&list.loader_file, path) < 0)
 		return -ENOMEM;
-	return hand_over(ctx, &list, ret);
+	return hand_over(ctx, map, &list, ret);
 }
 
 /* Does a list of commands add to a menu? */
@@ -361,7 +360,7 @@ static bool adds_entries(const struct grubnode *list)
 	return false;
 }
 
-bool grub_holds_menu(const struct root *root, const char *path)
+int grub_holds_menu(const struct root *root, const char *path)
 {
 	struct grubpool pool = { .limit = TREE_MAX };
 	_cleanup_free_ char *text = NULL;
@@ -372,7 +371,7 @@ bool grub_holds_menu(const struct root *root, const char *path)
 	int r = root_read(root, path, GRUBPARSE_MAX_SIZE, &text, &len);
 
 	if (r < 0)
-		return r != -ENOENT && r != -ENOTDIR;
+		return r == -ENOENT || r == -ENOTDIR ? -ENOENT : 1;
 	holds = grubparse(text, len, &pool, &list, &line) < 0 || adds_entries(list);
 	grubpool_done(&pool);
 	return holds;

@@ -146,6 +146,8 @@ int grubmap_init(struct grubmap *map, const struct root *root)
 	struct stat top_st, boot_st;
 	int r;
 
+	if (map->root)
+		return 0;
 	*map = (struct grubmap){ .root = root, .disks = -1 };
 	r = read_mounts(map);
 	if (r < 0)

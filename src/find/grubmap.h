@@ -38,7 +38,8 @@ struct grubmap_rule {
 	bool is_set;
 };
 
-/* Looks at the machine. Returns 0 or -ENOMEM. */
+/* Looks at the machine, the first time that @map (GRUBMAP_EMPTY) is wanted: several
+ * readers share one. Returns 0 or -ENOMEM. */
 _must_check_ int grubmap_init(struct grubmap *map, const struct root *root);
 void grubmap_done(struct grubmap *map);
 

@@ -10,12 +10,11 @@
 #include <string.h>
 
 #include "find/doubt.h"
-#include "find/grubmap.h"
 #include "find/grubparse.h"
 
 /* What the lines were seen to lead to. */
 struct lead {
-	struct grubmap map;
+	struct grubmap *map;
 	const char *stub, *menu;
 	bool reached, elsewhere;
 };
@@ -27,13 +26,15 @@ static int stub_read(void *data, const char *device, const char *path, size_t ma
 	struct lead *lead = data;
 	_cleanup_free_ char *ours = NULL;
 	struct stat menu, st;
-	int r = grubmap_to_ours(&lead->map, device, path, NULL, &ours);
+	int r = grubmap_to_ours(lead->map, device, path, NULL, &ours);
 
 	if (r == 0 && streq(ours, lead->stub))
-		return root_read(lead->map.root, ours, max, ret_text, ret_len);
+		return root_read(lead->map->root, ours, max, ret_text, ret_len);
 	lead->elsewhere = lead->elsewhere || r == -ENODEV;
-	if (r == 0 && root_stat(lead->map.root, lead->menu, &menu) == 0 &&
-	    root_stat(lead->map.root, ours, &st) == 0)
+	if (r == 0 && streq(ours, lead->menu))
+		lead->reached = true;
+	else if (r == 0 && root_stat(lead->map->root, lead->menu, &menu) == 0 &&
+		 root_stat(lead->map->root, ours, &st) == 0)
 		lead->reached = lead->reached ||
 				(menu.st_dev == st.st_dev && menu.st_ino == st.st_ino);
 	return r == -ENOMEM ? r : -ENOENT;
@@ -56,7 +57,7 @@ static int stub_search(void *data, enum grubsearch kind, const char *key, char *
 {
 	const struct lead *lead = data;
 
-	return grubmap_search(&lead->map, kind, key, ret);
+	return grubmap_search(lead->map, kind, key, ret);
 }
 
 static int stub_pci(void *data, struct strv *ret)
@@ -85,22 +86,16 @@ static int follow(struct lead *lead)
 				       .cpu = "x86_64" };
 	_cleanup_(grubmenu_done) struct grubmenu menu = GRUBMENU_EMPTY;
 	_cleanup_free_ char *device = NULL, *path = NULL;
-	int r = grubmap_to_grub(&lead->map, lead->stub, &device, &path);
+	int r = grubmap_to_grub(lead->map, lead->stub, &device, &path);
 
 	return r < 0 ? r : grubmenu_read(&host, device, path, &menu);
 }
 
-int grubstub_check(const struct root *root, const char *stub, struct entry_list *menu)
+int grubstub_check(struct grubmap *map, const char *stub, struct entry_list *menu)
 {
-	struct lead lead = { .stub = stub, .menu = menu->loader_file };
-	int r;
+	struct lead lead = { .map = map, .stub = stub, .menu = menu->loader_file };
+	int r = follow(&lead);
 
-	if (streq(stub, menu->loader_file))
-		return 0;
-	r = grubmap_init(&lead.map, root);
-	if (r == 0)
-		r = follow(&lead);
-	grubmap_done(&lead.map);
 	if (r == -ENOMEM)
 		return r;
 	/* Where it cannot be told, it is most likely our own. */

@@ -3,12 +3,12 @@
 #ifndef FIND_GRUBSTUB_H
 #define FIND_GRUBSTUB_H
 
-#include "base/root.h"
 #include "find/entry.h"
+#include "find/grubmap.h"
 
 /* Adds a doubt to @menu if @stub, a grub.cfg that is no menu itself, goes on with a file
  * of another disk. Returns 0 or -ENOMEM. */
-_must_check_ int grubstub_check(const struct root *root, const char *stub,
+_must_check_ int grubstub_check(struct grubmap *map, const char *stub,
 				struct entry_list *menu);
 
 #endif

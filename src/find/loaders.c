@@ -20,7 +20,7 @@ static const struct {
 	enum boot_loader loader;
 	int (*read)(const struct ctx *ctx, struct entry_list *ret);
 } readers[] = {
-	{ LOADER_GRUB, grub_menu },
+	{ LOADER_GRUB, NULL }, /* read_grub() */
 	{ LOADER_BLS, bls_menu },
 	{ LOADER_EXTLINUX, extlinux_menu },
 	{ LOADER_FIRMWARE, firmware_menu },
@@ -31,6 +31,7 @@ struct loaders {
 	struct entry_list menus[ARRAY_SIZE(readers)]; /* LOADER_NONE: none */
 	struct others others;
 	struct sign sign;
+	struct grubmap map;
 };
 
 static void loaders_done(struct loaders *all)
@@ -39,6 +40,7 @@ static void loaders_done(struct loaders *all)
 		entry_list_done(&all->menus[i]);
 	others_done(&all->others);
 	sign_done(&all->sign);
+	grubmap_done(&all->map);
 }
 
 /* Is there anything in /boot that could be of extlinux? vfat does not care for case. */
@@ -100,34 +102,25 @@ static int read_grub(const struct ctx *ctx, struct loaders *all, struct entry_li
 		if (!is_second_menu(all, this))
 			continue;
 		if (is_beside_program(&all->sign, this->path))
-			return grub_menu_at(ctx, this->path, ret);
+			return grub_menu_at(ctx, &all->map, this->path, ret);
 		only = this;
 		count++;
 	}
-	r = grub_menu(ctx, ret);
+	r = grub_menu(ctx, &all->map, ret);
 	if (r == 0 && count == 1 && !all->sign.program)
-		r = grub_menu_at(ctx, only->path, ret);
+		r = grub_menu_at(ctx, &all->map, only->path, ret);
 	return r;
 }
 
 /* The lines beside GRUB's program: another system may have put its own there. */
-static int check_stub(const struct ctx *ctx, const struct loaders *all,
-		      struct entry_list *menu)
+static int check_stubs(struct loaders *all)
 {
-	static const char *const partitions[] = { "/boot", "/efi", "/boot/efi" };
-	const char *end = all->sign.program ? strrchr(all->sign.program, '/') : NULL;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && end && i < ARRAY_SIZE(partitions); i++) {
-		_cleanup_free_ char *path =
-			strf("%s%.*s/grub.cfg", partitions[i],
-			     (int)(end - all->sign.program), all->sign.program);
-
-		if (!path)
-			return -ENOMEM;
-		if (root_exists(ctx->root, path))
-			r = grubstub_check(ctx->root, path, menu);
-	}
+	for (size_t i = 0; r == 0 && i < all->others.grub_stubs.count; i++)
+		if (is_beside_program(&all->sign, all->others.grub_stubs.items[i]))
+			r = grubstub_check(&all->map, all->others.grub_stubs.items[i],
+					   &all->menus[0]);
 	return r;
 }
 
@@ -137,7 +130,7 @@ static int read_menus(const struct ctx *ctx, const struct images *images,
 	int r = read_grub(ctx, all, &all->menus[0]);
 
 	if (r > 0)
-		r = check_stub(ctx, all, &all->menus[0]);
+		r = check_stubs(all);
 	for (size_t i = 1; r >= 0 && i < ARRAY_SIZE(readers); i++)
 		if (is_worth_reading(&all->sign, images, readers[i].loader))
 			r = readers[i].read(ctx, &all->menus[i]);

@@ -57,6 +57,7 @@ void others_done(struct others *others)
 	for (size_t i = 0; i < others->count; i++)
 		free(others->items[i].path);
 	free(others->items);
+	strv_done(&others->grub_stubs);
 	free(others->problem);
 	*others = (struct others)OTHERS_EMPTY;
 }
@@ -99,6 +100,7 @@ static int check_efi_file(const struct ctx *ctx, struct others *others, const ch
 {
 	_cleanup_free_ char *path = strf("%s/%s", dir, name);
 	struct other kind = { .needs_efi = true };
+	int r;
 
 	if (!path)
 		return -ENOMEM;
@@ -106,7 +108,10 @@ static int check_efi_file(const struct ctx *ctx, struct others *others, const ch
 	if (strcasecmp(name, "grub.cfg") == 0) {
 		kind.whose = "GRUB";
 		kind.is_grub = true;
-		return grub_holds_menu(ctx->root, path) ? add(others, path, &kind) : 0;
+		r = grub_holds_menu(ctx->root, path);
+		if (r == 0)
+			return strv_add(&others->grub_stubs, path);
+		return r < 0 ? 0 : add(others, path, &kind);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(efi_files); i++) {
 		kind.whose = efi_files[i].whose;

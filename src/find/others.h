@@ -18,6 +18,8 @@ struct other {
 struct others {
 	struct other *items;
 	size_t count;
+	struct strv grub_stubs; /* what lies beside GRUB's program and only leads to a
+				   menu */
 	char *problem; /* the first directory that could not be looked at, in words; or
 			  NULL */
 };

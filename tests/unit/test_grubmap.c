@@ -16,7 +16,7 @@ Suite *grubmap_suite(void);
 
 static char dir[] = "/tmp/warmboot-grubmap-XXXXXX";
 static struct root root = ROOT_EMPTY;
-static struct grubmap map;
+static struct grubmap map = GRUBMAP_EMPTY;
 
 static void set_up(void)
 {
