@@ -16,10 +16,15 @@ from .proc import HarnessError, built_once, hash_files, run
 
 # What warmboot itself needs to run, and what scenarios break files with.
 PACKAGES = """
-    udev kmod initramfs-tools zstd linux-image-cloud-amd64/bookworm
-    libarchive13 libconfig9 libjansson4 libssl3 zlib1g liblzma5 libzstd1 liblz4-1
+    udev kmod initramfs-tools zstd libjansson4 zlib1g liblzma5 libzstd1 liblz4-1
     libbz2-1.0 liblzo2-2 libseccomp2 cpio xz-utils lz4 util-linux procps strace
 """.split()
+# What has another name in each release. The kernel of Debian 13 comes with guest/customize: its
+# archives hold fewer of them between the release's and the newest.
+RELEASES = {
+    "bookworm": ["linux-image-cloud-amd64/bookworm", "libarchive13", "libconfig9", "libssl3"],
+    "trixie": ["libarchive13t64", "libconfig11", "libssl3t64"],
+}
 SYSTEMD = ("systemd-sysv", "dbus")
 UNWANTED = ("man", "doc", "locale", "info", "lintian", "bug")
 
@@ -35,6 +40,7 @@ class Recipe:
     disk: Callable
     first_boot: Callable
     init: tuple = SYSTEMD
+    suite: str = "bookworm"     # one of RELEASES
 
     def folder(self):
         """Where it lies, built or not."""
@@ -60,12 +66,12 @@ class Recipe:
     def _bootstrap(self, part, log):
         tree = part / "tree"
         excludes = [f"--dpkgopt=path-exclude=/usr/share/{d}/*" for d in UNWANTED]
-        packages = [*self.init, *PACKAGES, *self.packages]
+        packages = [*self.init, *PACKAGES, *RELEASES[self.suite], *self.packages]
         customize = " ".join([f"{paths.GUEST}/customize", '"$1"', *self.arguments])
         run("mmdebstrap", "--mode=root", "--variant=apt", "--skip=check/empty",
             '--aptopt=APT::Install-Recommends "false"', "--dpkgopt=force-unsafe-io", *excludes,
             f"--include={','.join(packages)}", f"--customize-hook={customize}",
-            "bookworm", tree, *apt_sources(), log=log,
+            self.suite, tree, *apt_sources(self.suite), log=log,
             env={**os.environ, "LC_ALL": "C.UTF-8"})
         run("cp", tree / "srv/kernels", part / "kernels")
         version = kernels(part)[0]
@@ -73,8 +79,8 @@ class Recipe:
         run("cp", tree / f"boot/initrd.img-{version}", part / "initrd")
 
 
-def apt_sources():
-    """The host's own mirrors, for Debian 12: no address is written down in the project."""
+def apt_sources(suite="bookworm"):
+    """The host's own mirrors, for that release: no address is written down in the project."""
     override = os.environ.get("VM_MIRROR", "")
     text = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)"],
                           capture_output=True, text=True, check=False).stdout
@@ -85,7 +91,7 @@ def apt_sources():
     if not main or not security:
         raise HarnessError("no Debian mirrors in apt's configuration: name the archive's and the"
                            " security archive's address in VM_MIRROR")
-    return [f"deb {main[0]} bookworm main", f"deb {security[0]} bookworm-security main"]
+    return [f"deb {main[0]} {suite} main", f"deb {security[0]} {suite}-security main"]
 
 
 def kernels(base):

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from .proc import HarnessError
 from .qmp import Qmp
@@ -18,6 +20,27 @@ STALL = 240             # seconds without a byte on the console before a boot co
 COMMAND_TIMEOUT = 600
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 OVMF_VARS = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """
+    What a machine is, beyond a disk and two serial ports.
+
+    board     QEMU's machine type with its properties
+    efi_code  the firmware of a machine that has efi_vars
+    argv      more arguments for QEMU; {sockets} stands for a folder of the machine's own
+    beside    called with that folder before QEMU starts: a program that QEMU needs beside it,
+              as a subprocess.Popen
+    """
+
+    board: str = "pc"
+    efi_code: str = OVMF_CODE
+    argv: tuple = ()
+    beside: Callable = None
+
+
+PC = Hardware()
 
 
 class CheckFailed(Exception):
@@ -33,25 +56,29 @@ class Machine:
     cargo    raw file handed in as second disk (the installation), or None
     resume   file with a saved state to continue from, or None for a cold start
     efi_vars qcow2 file with the variables of an UEFI machine (OVMF), or None for BIOS
+    hardware what it is made of
     extra    more arguments for QEMU
     interactive   the console can be opened for typing too
     """
 
     def __init__(self, folder, disk, cargo=None, resume=None, extra=(), disk_format="qcow2",
-                 interactive=False, efi_vars=None):
+                 interactive=False, efi_vars=None, hardware=PC):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.console = self.folder / "console.log"
         self._sockets = tempfile.mkdtemp(prefix="vm-")   # socket paths must be short
         argv = self._argv(disk, disk_format, cargo, resume)
+        argv += ["-machine", f"{hardware.board},accel=tcg,graphics=off"]
+        argv += [word.format(sockets=self._sockets) for word in hardware.argv]
         if efi_vars:
-            argv += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF_CODE}",
+            argv += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={hardware.efi_code}",
                      "-drive", f"if=pflash,format=qcow2,unit=1,file={efi_vars}"]
         argv += [str(e) for e in extra]
         self._offer_console(argv, interactive)
         self._log = open(self.folder / "qemu.log", "w", encoding="utf-8")
         self._log.write(" ".join(argv) + "\n")
         self._log.flush()
+        self._beside = hardware.beside(self._sockets) if hardware.beside else None
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log,
                                          stderr=subprocess.STDOUT)
         self._qmp = Qmp(f"{self._sockets}/qmp", self._process)
@@ -62,7 +89,7 @@ class Machine:
             self._qmp.command("cont")
 
     def _argv(self, disk, disk_format, cargo, resume):
-        argv = ["qemu-system-x86_64", "-machine", "pc,accel=tcg,graphics=off", "-cpu", "max,la57=off",
+        argv = ["qemu-system-x86_64", "-cpu", "max,la57=off",
                 "-smp", "1", "-m", str(RAM_MIB), "-nodefaults", "-display", "none", "-S",
                 "-drive", f"file={disk},format={disk_format},if=virtio,cache=unsafe",
                 "-chardev", f"file,id=console,path={self.console},append=on",
@@ -162,6 +189,9 @@ class Machine:
         """End QEMU if it still runs, and clean up. May be called twice."""
         if self._process.poll() is None:
             self.cut_power()
+        if self._beside:
+            self._beside.kill()
+            self._beside.wait()
         self._qmp.close()
         self.shell.close()
         self._log.close()

@@ -42,6 +42,11 @@ def hash_files(*paths):
     return digest.hexdigest()[:16]
 
 
+def hash_text(*parts):
+    """One hash over what PARTS look like as text."""
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
 @contextlib.contextmanager
 def built_once(folder):
     """

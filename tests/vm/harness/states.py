@@ -8,38 +8,32 @@ and saved, memory and all. Each state grows from the one before it:
     installed   booted by GRUB into the first kernel, warmboot installed and started
     armed       a newer kernel was installed with apt and is armed
     updated     then the newest one, which replaced it
-    efi         on UEFI: booted by systemd-boot, warmboot installed and started
     bare        booted by GRUB, without warmboot: its Debian package lies in /root
     rpm         on UEFI with dnf, without warmboot: its rpm is in a repository (rpm.py)
     blscfg      on UEFI, warmboot started, a GRUB that knows blscfg unpacked (blscfg.py)
 
-and, with the kernel that runs armed by hand, which is enough for what happens at a reboot:
-
-    sysvinit    Debian 12 without systemd
-    openrc      the same with OpenRC instead of sysv-rc
+and those of plain.py, which grow from nothing but an image.
 
 A scenario gets its own copy-on-write disk and continues from there within seconds.
 """
 
+import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bios, blscfg, efi, image, paths, rpm, sysvinit
+from . import bios, blscfg, efi, image, paths, rpm
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
-from .proc import HarnessError, built_once, hash_files, run
+from .plain import PLAIN, START_SYSTEMD, Plain
+from .proc import HarnessError, built_once, hash_files, hash_text, run
 from .warm import apt, expect, expect_armed
 
 CARGO_MIB = 16
-RECIPES = {"efi": efi.RECIPE, "rpm": efi.RECIPE, "blscfg": efi.RECIPE,
-           "sysvinit": sysvinit.RECIPE, "openrc": sysvinit.OPENRC}
-START_SYSTEMD = "systemctl daemon-reload && systemctl enable --now warmboot"
-START_SYSVINIT = """update-rc.d warmboot defaults && update-rc.d warmboot-gate defaults &&
-    service warmboot start"""
-# tar gave the folder its old time back; OpenRC looks for new scripts only where that is newer.
-START_OPENRC = """touch /etc/init.d && rc-update add warmboot default &&
-    rc-service warmboot start"""
+RECIPES = {"rpm": efi.RECIPE, "blscfg": efi.RECIPE,
+           **{name: plain.recipe for name, plain in PLAIN.items()}}
+# Whoever needs the least begins: the last ones grow from each other.
+ORDER = ("rpm", "blscfg", "bare", *PLAIN, "installed", "armed", "updated")
 
 
 @dataclass
@@ -56,9 +50,10 @@ class States:
 
     def __init__(self):
         self._makers = {"installed": self._installed, "armed": self._armed,
-                        "updated": self._updated, "efi": self._efi, "bare": self._bare,
-                        "sysvinit": self._sysvinit, "openrc": self._openrc,
+                        "updated": self._updated, "bare": self._bare,
                         "rpm": self._rpm, "blscfg": self._blscfg}
+        for name, plain in PLAIN.items():
+            self._makers[name] = functools.partial(self._plain, plain)
         self._broken = {}
         self._lock = threading.Lock()
         code = [paths.VM / "harness" / f"{n}.py" for n in ("states", "machine")]
@@ -78,6 +73,8 @@ class States:
         disk = overlay(state / "disk.qcow2", Path(folder) / "disk.qcow2")
         if (state / "vars.qcow2").exists():
             options["efi_vars"] = overlay(state / "vars.qcow2", Path(folder) / "vars.qcow2")
+        if name in PLAIN:
+            options["hardware"] = PLAIN[name].hardware
         return Machine(folder, disk, cargo=state / "cargo", resume=state / "memory",
                        **options)
 
@@ -89,6 +86,8 @@ class States:
         recipe = RECIPES.get(name, bios.RECIPE)
         base = recipe.folder().name.rsplit("-", 1)[1][:8]
         key = {"bare": self._deb_key, "rpm": self._rpm_key}.get(name, self._key)
+        if name in PLAIN:
+            key = hash_text(key, PLAIN[name].key)
         return paths.BUILD / f"state-{base}-{key}-{name}"
 
     def _get(self, name):
@@ -115,7 +114,7 @@ class States:
                 run("rm", "-rf", old)
 
     def _installed(self, part):
-        machine = self._install(part, bios.RECIPE.build())
+        machine = self._install(part, Plain(bios.RECIPE))
         try:
             loader = machine.check("cat /proc/sys/kernel/bootloader_type")
             expect(loader == str(LOADER_GRUB), f"GRUB's bootloader_type is {loader}")
@@ -123,10 +122,14 @@ class States:
         finally:
             machine.kill()
 
-    def _efi(self, part):
-        machine = self._install(part, efi.RECIPE.build())
+    def _plain(self, plain, part):
+        machine = self._install(part, plain)
         try:
-            machine.check("bootctl status | grep -q 'Product: systemd-boot'")
+            if plain.then:
+                machine.check(plain.then)
+            if plain.arm:
+                machine.check("warmboot --arm")
+                expect_armed(machine, machine.check("uname -r"))
             machine.save(part / "memory")
         finally:
             machine.kill()
@@ -142,7 +145,7 @@ class States:
 
     def _blscfg(self, part):
         folder = blscfg.add_grub(paths.STAGE, part / "tree", part / "build.log")
-        machine = self._install(part, efi.RECIPE.build(), folder)
+        machine = self._install(part, Plain(efi.RECIPE, folder))
         try:
             blscfg.set_up(machine)
             machine.save(part / "memory")
@@ -162,29 +165,11 @@ class States:
         finally:
             machine.kill()
 
-    def _sysvinit(self, part):
-        machine = self._install(part, sysvinit.RECIPE.build(), "sysvinit", START_SYSVINIT)
-        self._arm_and_save(machine, part)
-
-    def _openrc(self, part):
-        machine = self._install(part, sysvinit.OPENRC.build(), "openrc", START_OPENRC)
-        self._arm_and_save(machine, part)
-
     @staticmethod
-    def _arm_and_save(machine, part):
-        try:
-            machine.check("warmboot --arm")
-            expect_armed(machine, machine.check("uname -r"))
-            machine.save(part / "memory")
-        finally:
-            machine.kill()
-
-    @staticmethod
-    def _boot(part, base, folder, what):
+    def _boot(part, base, folder, what, **options):
         """Boot a base image by its own boot loader, with WHAT of FOLDER on a second disk."""
         run("tar", "-C", folder, "--owner=0", "--group=0", "-cf", part / "cargo", what)
         run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
-        options = {}
         if (base / "vars.qcow2").exists():
             options["efi_vars"] = overlay(base / "vars.qcow2", part / "vars.qcow2")
         machine = Machine(part, overlay(base / "disk.qcow2", part / "disk.qcow2"),
@@ -197,13 +182,14 @@ class States:
             raise
         return machine
 
-    def _install(self, part, base, stage="systemd", start=START_SYSTEMD):
-        """The same with warmboot, unpacked and started. STAGE: one of ours, or a folder."""
-        machine = self._boot(part, base, paths.STAGES.get(stage, stage), ".")
+    def _install(self, part, plain):
+        """A machine with warmboot, unpacked and started. The stage may be a folder, too."""
+        machine = self._boot(part, plain.recipe.build(), paths.STAGES.get(plain.stage, plain.stage),
+                             ".", hardware=plain.hardware)
         try:
             machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
-            machine.check(start)
-            if start == START_SYSTEMD:
+            machine.check(plain.start)
+            if plain.start == START_SYSTEMD:
                 machine.check("systemctl is-system-running --wait", 300)
         except BaseException:
             machine.kill()

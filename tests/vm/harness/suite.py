@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs scenarios, two at a time, and reports."""
+"""Runs scenarios, some at a time, and reports."""
 
 import contextlib
 import json
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from . import paths
 from .machine import CheckFailed
-from .proc import HarnessError
+from .proc import HarnessError, hash_files
+from .states import ORDER
 
 TRIES = 3               # of a scenario whose machine, not whose finding, failed
 AT_ONCE = 2
-ORDER = ("efi", "rpm", "blscfg", "bare", "sysvinit", "openrc", "installed", "armed", "updated")
 
 
 @dataclass
@@ -34,8 +34,9 @@ class Result:
 class Suite:
     """Runs scenarios from their states; prints a line for each as it ends."""
 
-    def __init__(self, states):
+    def __init__(self, states, at_once=AT_ONCE):
         self._states = states
+        self._at_once = at_once
         self._print = threading.Lock()
 
     def run(self, scenarios, done=None):
@@ -48,9 +49,8 @@ class Suite:
                     done(result)
             return result
 
-        # States grow from each other: whoever needs the least begins.
         ordered = sorted(scenarios, key=lambda s: ORDER.index(s.needs))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             results = {r.name: r for r in pool.map(one, ordered)}
         return [results[s.name] for s in scenarios]
 
@@ -129,36 +129,42 @@ def _tails(folder):
 
 
 class Record:
-    """Results of --all in a file, so that an interrupted run goes on where it was."""
+    """
+    How each scenario went when it was last run, in a file: an interrupted run goes on where it
+    was, and the table can be written at any time.
 
-    def __init__(self, resume):
-        self._commit = _git("rev-parse", "--short=12", "HEAD")
-        self._dirty = bool(_git("status", "--porcelain"))
-        self._path = paths.BUILD / "all.json"
-        self.results = {}
-        if resume and self._path.exists():
-            kept = json.loads(self._path.read_text(encoding="utf-8"))
-            if kept["stamp"] == self._stamp():
-                self.results = {r["name"]: Result(**r) for r in kept["results"]}
+    A result counts as long as the product (the program, hooks, configuration) is the one it was
+    found with.
+    """
 
-    def _stamp(self):
-        return f"{self._commit}{'+' if self._dirty else ''}"
+    def __init__(self):
+        self._path = paths.BUILD / "results.json"
+        top = [paths.TOP / name for name in ("src", "hooks", "conf")]
+        self._product = hash_files(*top)
+        self._commit = _git("rev-parse", "--short=12", "HEAD") + (
+            "+" if _git("status", "--porcelain") else "")
+        rows = json.loads(self._path.read_text(encoding="utf-8")) if self._path.exists() else []
+        self._rows = {r["name"]: r for r in rows}
+
+    def passed(self):
+        """Names of the scenarios that this product has passed."""
+        return {n for n, r in self._rows.items() if r["passed"] and r["product"] == self._product}
 
     def add(self, result):
         """Note one result."""
-        self.results[result.name] = result
-        rows = [r.__dict__ for r in self.results.values()]
-        self._path.write_text(json.dumps({"stamp": self._stamp(), "results": rows}),
-                              encoding="utf-8")
+        self._rows[result.name] = {**result.__dict__, "product": self._product,
+                                   "commit": self._commit}
+        self._path.write_text(json.dumps(list(self._rows.values()), indent=1), encoding="utf-8")
 
-    def write_table(self):
-        """The table for people: tests/vm/last-result.md."""
-        rows = sorted(self.results.values(), key=lambda r: r.name)
-        lines = [f"Commit {self._stamp()}: {sum(r.passed for r in rows)} passed,"
-                 f" {sum(not r.passed for r in rows)} failed.", "",
-                 "| scenario | result | seconds | spoiled tries |", "| --- | --- | --- | --- |"]
-        lines += [f"| {r.name} | {'pass' if r.passed else 'FAIL'} | {r.seconds:.0f}"
-                  f" | {r.flakes} |" for r in rows]
+    def write_table(self, names):
+        """The table for people, of these scenarios: tests/vm/last-result.md."""
+        rows = [self._rows[n] for n in sorted(names) if n in self._rows]
+        lines = [f"{sum(r['passed'] for r in rows)} passed, {sum(not r['passed'] for r in rows)}"
+                 f" failed, {len(names) - len(rows)} not run.", "",
+                 "| scenario | result | commit | seconds | spoiled tries |",
+                 "| --- | --- | --- | --- | --- |"]
+        lines += [f"| {r['name']} | {'pass' if r['passed'] else 'FAIL'} | {r['commit']}"
+                  f" | {r['seconds']:.0f} | {r['flakes']} |" for r in rows]
         (paths.VM / "last-result.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

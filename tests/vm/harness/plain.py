@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+The plain states: a base image booted by its own boot loader, warmboot unpacked and started in
+it, and little more. A new kind of machine is a recipe (image.py) and a row here.
+"""
+
+from dataclasses import dataclass
+
+from . import efi, sysvinit
+from .image import Recipe
+from .machine import PC, Hardware
+
+START_SYSTEMD = "systemctl daemon-reload && systemctl enable --now warmboot"
+START_SYSVINIT = """update-rc.d warmboot defaults && update-rc.d warmboot-gate defaults &&
+    service warmboot start"""
+# tar gave the folder its old time back; OpenRC looks for new scripts only where that is newer.
+START_OPENRC = """touch /etc/init.d && rc-update add warmboot default &&
+    rc-service warmboot start"""
+
+
+@dataclass
+class Plain:
+    """
+    One state. STAGE: which installation (paths.STAGES). THEN: a script that must succeed in the
+    started machine. ARM: the running kernel is armed by hand, which is enough for what happens
+    at a reboot.
+    """
+
+    recipe: Recipe
+    stage: str = "systemd"
+    start: str = START_SYSTEMD
+    then: str = ""
+    arm: bool = False
+    hardware: Hardware = PC
+
+    @property
+    def key(self):
+        """All that makes this state, but its recipe, as text."""
+        return (self.stage, self.start, self.then, self.arm, self.hardware.board,
+                self.hardware.efi_code, self.hardware.argv)
+
+
+PLAIN = {
+    "efi": Plain(efi.RECIPE, then="bootctl status | grep -q 'Product: systemd-boot'"),
+    "sysvinit": Plain(sysvinit.RECIPE, "sysvinit", START_SYSVINIT, arm=True),
+    "openrc": Plain(sysvinit.OPENRC, "openrc", START_OPENRC, arm=True),
+}
