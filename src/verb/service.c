@@ -208,6 +208,14 @@ static int still_right(const struct ctx *ctx, const struct state *state, char **
 	return state_is_fresh(ctx, state, &plan, true, ret_why);
 }
 
+/* Whichever way the machine goes from here, this boot ended in good order. */
+static int note_good(const struct ctx *ctx)
+{
+	int r = history_good(ctx);
+
+	return r < 0 ? log_error_errno(r, "cannot record that this boot is good") : 0;
+}
+
 static int give_consent(const struct ctx *ctx)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
@@ -219,9 +227,10 @@ static int give_consent(const struct ctx *ctx)
 		return r;
 	if (!now.ours)
 		return -ENOENT;
-	r = history_good(ctx); /* the boot that ends here ended in good order */
-	if (r == 0)
-		r = history_attempt(ctx, &now.state);
+	r = note_good(ctx); /* or the attempt that follows would hide it */
+	if (r < 0)
+		return r;
+	r = history_attempt(ctx, &now.state);
 	if (r < 0)
 		return log_error_errno(r, "the attempt cannot be recorded in '%s'",
 				       STATE_ATTEMPT);
@@ -272,10 +281,8 @@ static void stop_rebooting(const struct ctx *ctx)
 	_cleanup_free_ char *why = NULL;
 	int r = loaded_read(ctx, &now);
 
-	if (r < 0 || !now.loaded) {
-		(void)history_good(ctx);
+	if (r < 0 || !now.loaded)
 		return;
-	}
 	if (!now.ours) {
 		log_notice("another program's kernel is loaded: it is left alone");
 		return;
@@ -313,24 +320,17 @@ int service_stop(const struct ctx *ctx)
 	if (why == STOPPED_SOFT_REBOOT)
 		return STATUS_DONE;
 	(void)consent_withdraw(ctx);
+	if (why != STOPPED_NOT_REBOOTING)
+		(void)note_good(ctx);
 	if (lock < 0) {
 		/* No consent: the gate goes through the firmware. */
 		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
 		return STATUS_FAILED;
 	}
-	switch (why) {
-	case STOPPED_REBOOTING:
+	if (why == STOPPED_REBOOTING)
 		stop_rebooting(ctx);
-		break;
-	case STOPPED_SHUTDOWN:
-		(void)history_good(ctx);
+	else
 		stop_not_rebooting(ctx, "Not rebooting");
-		break;
-	case STOPPED_NOT_REBOOTING:
-	case STOPPED_SOFT_REBOOT:
-		stop_not_rebooting(ctx, "Not rebooting");
-		break;
-	}
 	r = token_remove(ctx);
 	if (r < 0)
 		log_error_errno(r, "cannot remove '%s'", RUN_BOOT);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the service's stop writes down and leaves behind, whichever way it goes. */
+#include <check.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "keep/runfiles.h"
+#include "scene.h"
+
+Suite *flow_stop_suite(void);
+
+static void install_and_hook(const char *version)
+{
+	scene_install(version);
+	ck_assert_int_eq(
+		scene_run("--hook", "dpkg-postinst", version, "/boot/vmlinuz", NULL), 0);
+}
+
+static void stop_while(const char *jobs)
+{
+	scene_put("/run/systemd/system/x", "");
+	scene_fake("run/systemctl", jobs);
+	ck_assert_int_eq(scene_run("--hook", "service-stop", NULL), 0);
+}
+
+static void stop_rebooting(void)
+{
+	stop_while("12 reboot.target start waiting\n");
+}
+
+static void boot(const char *release, bool by_kexec)
+{
+	scene_boot(release, by_kexec);
+	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+}
+
+static bool history_has(const char *words)
+{
+	_cleanup_free_ char *text = scene_read(STATE_HISTORY);
+
+	return text && strstr(text, words);
+}
+
+static void jump_into_new(void)
+{
+	stop_rebooting();
+	ck_assert(scene_exists(RUN_GO));
+	boot(SCENE_NEW, true);
+}
+
+/* --- A boot that is shut down in good order is good ---------------------------- */
+
+static void nothing_is_loaded(void)
+{
+}
+
+static void another_program_has_loaded(void)
+{
+	scene_put("/sys/kernel/kexec_loaded", "1\n");
+}
+
+static void a_guard_objects(void)
+{
+	install_and_hook(SCENE_NEWER);
+	scene_put("/nokexec", "");
+}
+
+static void a_guard_objects_to_what_hands_armed(void)
+{
+	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
+	scene_put("/nokexec", "");
+}
+
+static const struct {
+	void (*happens)(void);
+	const char *jobs;
+} ends[] = {
+	{ nothing_is_loaded, "12 reboot.target start waiting\n" },
+	{ nothing_is_loaded, "12 poweroff.target start waiting\n"
+			     "13 shutdown.target start waiting\n" },
+	{ another_program_has_loaded, "12 reboot.target start waiting\n" },
+	{ another_program_has_loaded, "13 shutdown.target start waiting\n" },
+	{ a_guard_objects, "12 reboot.target start waiting\n" },
+	{ a_guard_objects_to_what_hands_armed, "12 reboot.target start waiting\n" },
+};
+
+START_TEST(test_orderly_end_is_good)
+{
+	install_and_hook(SCENE_NEW);
+	jump_into_new();
+	ends[_i].happens();
+	stop_while(ends[_i].jobs);
+	ck_assert(!scene_exists(RUN_GO));
+	scene_put(SYSCONFDIR "/warmboot.conf", "verify = \"header\";\n");
+	boot(SCENE_OLD, false);
+	ck_assert_msg(history_has("RESULT=good"), "case %d", _i);
+	ck_assert_msg(!history_has("RESULT=failed"), "case %d", _i);
+}
+END_TEST
+
+Suite *flow_stop_suite(void)
+{
+	Suite *suite = suite_create("flow_stop");
+	TCase *tcase = tcase_create("flow_stop");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, scene_begin, scene_end);
+	tcase_add_loop_test(tcase, test_orderly_end_is_good, 0, ARRAY_SIZE(ends));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
