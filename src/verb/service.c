@@ -258,7 +258,8 @@ static void through_firmware(const struct ctx *ctx, const char *version, const c
 		log_debug("%s cannot be written", STATE_HISTORY);
 }
 
-/* What was forced when arming is forced now. */
+/* What was forced when arming is forced now, and what a human armed stays a human's: the
+ * trial of require_trial is one by hand. */
 static bool renew(const struct ctx *ctx, const struct state *state, const char *why)
 {
 	struct options options = *ctx->options;
@@ -266,6 +267,8 @@ static bool renew(const struct ctx *ctx, const struct state *state, const char *
 
 	options.force = state->forced;
 	again.options = &options;
+	if (streq(state->by, "manual"))
+		again.by = state->by;
 	if (why)
 		log_notice("%s: deciding anew", why);
 	if (arm(&again, MOMENT_REBOOT, NULL) == STATUS_DONE)

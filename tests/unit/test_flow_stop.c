@@ -9,6 +9,8 @@
 
 Suite *flow_stop_suite(void);
 
+#define STATE_TRIAL STATE_DIR "/trial"
+
 static void install_and_hook(const char *version)
 {
 	scene_install(version);
@@ -98,6 +100,39 @@ START_TEST(test_orderly_end_is_good)
 }
 END_TEST
 
+/* --- Who armed it ------------------------------------------------------------- */
+
+/* Its script may have loaded another kernel, so the stop loads anew. */
+static void install_another_loader(void)
+{
+	scene_put("/etc/init.d/kexec-load", "");
+	scene_put("/sbin/kexec", "");
+	scene_put("/etc/default/kexec", "LOAD_KEXEC=true\n");
+}
+
+START_TEST(test_trial_by_hand_that_the_stop_loaded_anew)
+{
+	install_another_loader();
+	scene_install(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", NULL), 0);
+	jump_into_new();
+	ck_assert_uint_eq(scene_calls("load"), 2);
+	ck_assert_int_eq(scene_run("--hook", "service-good", NULL), 0);
+	ck_assert(scene_exists(STATE_TRIAL));
+}
+END_TEST
+
+START_TEST(test_no_trial_by_a_hook)
+{
+	install_another_loader();
+	install_and_hook(SCENE_NEW);
+	jump_into_new();
+	ck_assert_int_eq(scene_run("--hook", "service-good", NULL), 0);
+	ck_assert(history_has("RESULT=good"));
+	ck_assert(!scene_exists(STATE_TRIAL));
+}
+END_TEST
+
 Suite *flow_stop_suite(void)
 {
 	Suite *suite = suite_create("flow_stop");
@@ -106,6 +141,8 @@ Suite *flow_stop_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, scene_begin, scene_end);
 	tcase_add_loop_test(tcase, test_orderly_end_is_good, 0, ARRAY_SIZE(ends));
+	tcase_add_test(tcase, test_trial_by_hand_that_the_stop_loaded_anew);
+	tcase_add_test(tcase, test_no_trial_by_a_hook);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
