@@ -278,6 +278,17 @@ static bool renew(const struct ctx *ctx, const struct state *state, const char *
 	return false;
 }
 
+/* Somebody was turned away, and what he knew is not known here: loading anew finds it
+ * out, but not what a human chose. */
+static int not_known_any_more(const struct state *state, char **ret_why)
+{
+	if (!state->by_hand)
+		return 0;
+	*ret_why = strf("another run was turned away, and may have known better than "
+			"what was armed by hand");
+	return *ret_why ? -EBUSY : -ENOMEM;
+}
+
 static void stop_rebooting(const struct ctx *ctx)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
@@ -292,7 +303,7 @@ static void stop_rebooting(const struct ctx *ctx)
 	}
 	r = still_right(ctx, &now.state, &why);
 	if (lock_again(ctx) && r == 1)
-		r = 0; /* somebody was turned away: what he knew is not known here */
+		r = not_known_any_more(&now.state, &why);
 	if (r < 0) {
 		through_firmware(ctx, now.state.version, why ? why : strerror(-r));
 		return;

@@ -133,6 +133,22 @@ START_TEST(test_no_trial_by_a_hook)
 }
 END_TEST
 
+/* --- By hand ------------------------------------------------------------------ */
+
+/* A hook was turned away: what it knew may end what a human armed, but never replaces it
+ * with something else. */
+START_TEST(test_by_hand_is_not_replaced_at_the_stop)
+{
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
+	scene_put(RUN_AGAIN, "");
+	stop_rebooting();
+	ck_assert_uint_eq(scene_calls("load"), 2);
+	ck_assert(!scene_exists(RUN_GO));
+	ck_assert(!scene_loaded());
+}
+END_TEST
+
 Suite *flow_stop_suite(void)
 {
 	Suite *suite = suite_create("flow_stop");
@@ -143,6 +159,7 @@ Suite *flow_stop_suite(void)
 	tcase_add_loop_test(tcase, test_orderly_end_is_good, 0, ARRAY_SIZE(ends));
 	tcase_add_test(tcase, test_trial_by_hand_that_the_stop_loaded_anew);
 	tcase_add_test(tcase, test_no_trial_by_a_hook);
+	tcase_add_test(tcase, test_by_hand_is_not_replaced_at_the_stop);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
