@@ -157,6 +157,11 @@ int arm_if_needed(const struct ctx *ctx, const char *exclude)
 
 	if (r < 0)
 		return log_error_errno(r, "cannot read '%s'", RUN_ARMED), STATUS_FAILED;
+	if (now.ours && !root_exists(ctx->root, RUN_BOOT)) {
+		log_notice(NAME ".service was stopped meanwhile");
+		return arm_undo(ctx, "the service was stopped") < 0 ? STATUS_FAILED
+								    : STATUS_DONE;
+	}
 	if (now.ours && now.state.by_hand && leave_by_hand(ctx, &now.state, exclude))
 		return STATUS_DONE;
 

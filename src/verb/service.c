@@ -325,11 +325,17 @@ static void stop_not_rebooting(const struct ctx *ctx, const char *what)
 	}
 }
 
+static int remove_token(const struct ctx *ctx)
+{
+	int r = token_remove(ctx);
+
+	return r < 0 ? log_error_errno(r, "cannot remove '%s'", RUN_BOOT) : 0;
+}
+
 int service_stop(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = lock_take(ctx);
 	enum why_stopped why = why_stopped(ctx);
-	int r;
 
 	if (why == STOPPED_SOFT_REBOOT)
 		return STATUS_DONE;
@@ -337,17 +343,17 @@ int service_stop(const struct ctx *ctx)
 	if (why != STOPPED_NOT_REBOOTING)
 		(void)note_good(ctx);
 	if (lock < 0) {
-		/* No consent: the gate goes through the firmware. */
+		/* No consent: the gate goes through the firmware. And without the token
+		 * whoever has the lock takes away what it loads, when it looks again. */
 		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
+		(void)remove_token(ctx);
 		return STATUS_FAILED;
 	}
 	if (why == STOPPED_REBOOTING)
 		stop_rebooting(ctx);
 	else
 		stop_not_rebooting(ctx, "Not rebooting");
-	r = token_remove(ctx);
-	if (r < 0)
-		log_error_errno(r, "cannot remove '%s'", RUN_BOOT);
+	(void)remove_token(ctx);
 	/* Who is turned away from here on has nobody left to look again. */
 	while (lock_let_go(ctx, lock))
 		if (consent_withdraw(ctx))

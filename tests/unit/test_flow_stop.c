@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the service's stop writes down and leaves behind, whichever way it goes. */
 #include <check.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
+#include "../fake_sys.h"
+#include "app.h"
+#include "base/root.h"
 #include "base/util.h"
 #include "keep/runfiles.h"
 #include "scene.h"
@@ -149,6 +154,62 @@ START_TEST(test_by_hand_is_not_replaced_at_the_stop)
 }
 END_TEST
 
+/* --- Stopped is off ----------------------------------------------------------- */
+
+static int hold_the_lock(void)
+{
+	struct root root;
+	int fd;
+
+	ck_assert_int_eq(root_init(&root, scene_machine()), 0);
+	fd = root_open(&root, RUN_LOCK, O_RDWR | O_CREAT);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	root_done(&root);
+	return fd;
+}
+
+/* The holder, or a hook later on, would arm a machine whose service was stopped. */
+START_TEST(test_stopped_while_another_run_goes_on)
+{
+	int fd = hold_the_lock();
+
+	stop_while(_i ? "" : "12 reboot.target start waiting\n");
+	close(fd);
+	ck_assert(!scene_exists(RUN_GO));
+	install_and_hook(SCENE_NEW);
+	ck_assert(!scene_loaded());
+}
+END_TEST
+
+static bool stopped;
+
+static int stop_meanwhile(const char *datagram, size_t len)
+{
+	(void)datagram, (void)len;
+	if (!stopped && scene_loaded()) {
+		stopped = true;
+		stop_while("");
+	}
+	return 0;
+}
+
+/* The stop waits in vain for a hook that loads: that one takes its image away again. */
+START_TEST(test_stopped_while_a_hook_loads)
+{
+	char *argv[] = { (char[]){ "warmboot" }, (char[]){ "--hook" },
+			 (char[]){ "apt-post-invoke" }, NULL };
+	struct sys sys = sys_fake;
+
+	scene_install(SCENE_NEW);
+	stopped = false;
+	sys.journal = stop_meanwhile;
+	ck_assert_int_eq(app_run(3, argv, &sys, scene_machine()), 0);
+	ck_assert(stopped);
+	ck_assert(!scene_loaded());
+	ck_assert(!scene_exists(RUN_BOOT));
+}
+END_TEST
+
 Suite *flow_stop_suite(void)
 {
 	Suite *suite = suite_create("flow_stop");
@@ -160,6 +221,8 @@ Suite *flow_stop_suite(void)
 	tcase_add_test(tcase, test_trial_by_hand_that_the_stop_loaded_anew);
 	tcase_add_test(tcase, test_no_trial_by_a_hook);
 	tcase_add_test(tcase, test_by_hand_is_not_replaced_at_the_stop);
+	tcase_add_loop_test(tcase, test_stopped_while_another_run_goes_on, 0, 2);
+	tcase_add_test(tcase, test_stopped_while_a_hook_loads);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
