@@ -16,19 +16,17 @@ static bool always(const struct ctx *ctx)
 	return true;
 }
 
-/* One row a verb. A broken configuration stops whatever would arm; never disarming,
- * asking, or the gate. */
+/* One row a verb. */
 static const struct verb_row {
 	int (*run)(const struct ctx *ctx);
-	bool needs_config;
 	bool (*needs_boot)(const struct ctx *ctx); /* looks at /boot; NULL: never */
 } verbs[] = {
-	[VERB_ARM] = { verb_arm, true, always },
-	[VERB_DISARM] = { verb_disarm, false, NULL },
-	[VERB_STATUS] = { verb_status, false, always },
-	[VERB_LIST] = { verb_list, false, always },
-	[VERB_INSPECT] = { verb_inspect, false, NULL },
-	[VERB_HOOK] = { verb_hook, true, hook_needs_boot },
+	[VERB_ARM] = { verb_arm, always },
+	[VERB_DISARM] = { verb_disarm, NULL },
+	[VERB_STATUS] = { verb_status, always },
+	[VERB_LIST] = { verb_list, always },
+	[VERB_INSPECT] = { verb_inspect, NULL },
+	[VERB_HOOK] = { verb_hook, hook_needs_boot },
 };
 
 /* The last decision, and the last thing that is called at all: no setting concerns them.
@@ -37,6 +35,14 @@ static bool reads_config(const struct options *options)
 {
 	return options->verb != VERB_HOOK ||
 	       (!streq(options->hook, "gate") && !streq(options->hook, "package-remove"));
+}
+
+/* A broken configuration stops whatever would arm; never disarming, asking, or the gate.
+ * A stop without one disarms. */
+static bool needs_config(const struct options *options)
+{
+	return options->verb == VERB_ARM ||
+	       (options->verb == VERB_HOOK && !streq(options->hook, "service-stop"));
 }
 
 static const char *who_asks(const struct options *options)
@@ -126,7 +132,7 @@ static int run_verb(struct options *options, const struct sys *sys, struct root 
 	}
 	if (reads_config(options)) {
 		r = read_config(options, root, &config);
-		if (r < 0 && row->needs_config)
+		if (r < 0 && needs_config(options))
 			return STATUS_FAILED;
 		/* An ordinary user may just not be allowed to read it. */
 		config.is_refused = r < 0 && r != -EACCES;

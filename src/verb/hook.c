@@ -220,7 +220,7 @@ bool hook_needs_boot(const struct ctx *ctx)
 {
 	const char *name = ctx->options->hook;
 
-	if (!ctx->config->enabled || ctx->options->dry_run)
+	if (!ctx->config->enabled || ctx->config->is_refused || ctx->options->dry_run)
 		return false;
 	if (streq(name, "service-start"))
 		return ctx->config->arm_at_boot;

@@ -301,6 +301,11 @@ static void stop_rebooting(const struct ctx *ctx)
 		log_notice("another program's kernel is loaded: it is left alone");
 		return;
 	}
+	if (ctx->config->is_refused) {
+		through_firmware(ctx, now.state.version,
+				 "the configuration cannot be used");
+		return;
+	}
 	r = still_right(ctx, &now.state, &why);
 	if (lock_again(ctx) && r == 1)
 		r = not_known_any_more(&now.state, &why);

@@ -78,6 +78,11 @@ static void a_guard_objects_to_what_hands_armed(void)
 	scene_put("/nokexec", "");
 }
 
+static void the_configuration_is_broken(void)
+{
+	scene_put(SYSCONFDIR "/warmboot.conf", "verify = 7;\n");
+}
+
 static const struct {
 	void (*happens)(void);
 	const char *jobs;
@@ -89,6 +94,7 @@ static const struct {
 	{ another_program_has_loaded, "13 shutdown.target start waiting\n" },
 	{ a_guard_objects, "12 reboot.target start waiting\n" },
 	{ a_guard_objects_to_what_hands_armed, "12 reboot.target start waiting\n" },
+	{ the_configuration_is_broken, "12 reboot.target start waiting\n" },
 };
 
 START_TEST(test_orderly_end_is_good)
@@ -210,6 +216,21 @@ START_TEST(test_stopped_while_a_hook_loads)
 }
 END_TEST
 
+/* --- Stopped without settings ------------------------------------------------- */
+
+START_TEST(test_stopped_with_a_broken_configuration)
+{
+	install_and_hook(SCENE_NEW);
+	the_configuration_is_broken();
+	stop_while(_i ? "" : "12 reboot.target start waiting\n");
+	ck_assert(!scene_exists(RUN_GO));
+	ck_assert(!scene_loaded());
+	scene_put(SYSCONFDIR "/warmboot.conf", "verify = \"header\";\n");
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	ck_assert(!scene_loaded());
+}
+END_TEST
+
 Suite *flow_stop_suite(void)
 {
 	Suite *suite = suite_create("flow_stop");
@@ -223,6 +244,7 @@ Suite *flow_stop_suite(void)
 	tcase_add_test(tcase, test_by_hand_is_not_replaced_at_the_stop);
 	tcase_add_loop_test(tcase, test_stopped_while_another_run_goes_on, 0, 2);
 	tcase_add_test(tcase, test_stopped_while_a_hook_loads);
+	tcase_add_loop_test(tcase, test_stopped_with_a_broken_configuration, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
