@@ -3,6 +3,7 @@
 
 #include "base/envfile.h"
 #include "guard/rows.h"
+#include "keep/disarmed.h"
 #include "keep/runfiles.h"
 #include "keep/state.h"
 #include "keep/token.h"
@@ -35,22 +36,13 @@ void guard_boot_token(const struct guard_input *in, struct finding *f)
 void guard_disarmed(const struct guard_input *in, struct finding *f)
 {
 	_cleanup_envfile_ struct envfile file = ENVFILE_EMPTY;
-	int r = record_read_of_boot(in->ctx, RUN_DISARMED, &file);
+	int r = disarmed_read(in->ctx, &file);
 
-	if (r < 0) {
+	if (r < 0)
 		finding_unknown(f, r, RUN_DISARMED);
-		return;
-	}
-	if (r == 0) {
-		/* One of another boot says nothing; one that cannot be read may say it.
-		 */
-		r = record_read(in->ctx, RUN_DISARMED, &file);
-		if (r > 0 || (r == 0 && !root_exists(in->ctx->root, RUN_DISARMED))) {
-			finding_set(f, VERDICT_OK, "not disarmed");
-			return;
-		}
-	}
-	if (in->moment == MOMENT_ARM)
+	else if (r == 0)
+		finding_set(f, VERDICT_OK, "not disarmed");
+	else if (in->moment == MOMENT_ARM)
 		finding_set(f, VERDICT_OK, "disarmed until now; --arm lifts that");
 	else
 		finding_set(f, VERDICT_VETO,

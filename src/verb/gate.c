@@ -24,6 +24,7 @@
 #include <sys/reboot.h>
 
 #include "base/log.h"
+#include "keep/disarmed.h"
 #include "keep/runfiles.h"
 #include "load/load.h"
 #include "verb/verb.h"
@@ -101,7 +102,7 @@ int gate(const struct ctx *ctx)
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_envfile_ struct envfile disarmed = ENVFILE_EMPTY;
 	struct stat st;
-	int r = record_read_of_boot(ctx, RUN_DISARMED, &disarmed);
+	int r = disarmed_read(ctx, &disarmed);
 
 	if (r != 0)
 		return through_firmware(

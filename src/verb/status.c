@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "keep/disarmed.h"
 #include "keep/firmware_time.h"
 #include "keep/history.h"
 #include "keep/runfiles.h"
@@ -121,7 +122,7 @@ static int gather(const struct ctx *ctx, struct report_status *s)
 	s->armed = s->now.loaded && s->now.ours;
 	s->fresh = FRESH_UNKNOWN;
 	s->no_config = ctx->config->is_refused;
-	r = record_read_of_boot(ctx, RUN_DISARMED, &s->disarmed);
+	r = disarmed_read(ctx, &s->disarmed);
 	s->is_disarmed = r > 0;
 	if (r >= 0)
 		r = record_read_of_boot(ctx, RUN_LAST, &s->last);

@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "base/macro.h"
+#include "base/util.h"
 #include "keep/runfiles.h"
 #include "scene.h"
 
@@ -15,6 +15,7 @@ struct row {
 	const char *name;
 	bool ours, foreign, disarmed, consent;
 	const char *unload; /* what that call returns; NULL: 0 */
+	const char *mark;   /* of --disarm; NULL: a whole one */
 	unsigned jumps, unloads, firmware;
 };
 
@@ -43,6 +44,18 @@ static const struct row rows[] = {
 	  .disarmed = true,
 	  .unloads = 1,
 	  .firmware = 1 },
+	/* Cut short, or of another format: it may say it. One of another boot does not.
+	 */
+	{ .name = "disarmed by a mark that cannot be read",
+	  .foreign = true,
+	  .disarmed = true,
+	  .mark = "FORMAT=2\n",
+	  .unloads = 1,
+	  .firmware = 1 },
+	{ .name = "disarmed in another boot",
+	  .foreign = true,
+	  .disarmed = true,
+	  .mark = "FORMAT=1\nBOOT_ID=00000000-0000-4000-8000-000000000009\n" },
 	{ .name = "foreign", .foreign = true },
 	{ .name = "nothing" },
 };
@@ -64,7 +77,8 @@ static void prepare(const struct row *row)
 		scene_put("/sys/kernel/kexec_loaded", "1\n");
 	if (row->disarmed)
 		scene_put(RUN_DISARMED,
-			  "FORMAT=1\nBOOT_ID=00000000-0000-4000-8000-000000000001\n");
+			  str_or(row->mark, "FORMAT=1\nBOOT_ID=00000000-0000-4000-8000-"
+					    "000000000001\n"));
 	if (row->unload)
 		scene_fake("load", row->unload);
 }
