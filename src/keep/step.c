@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "keep/confd.h"
+#include "keep/disarmed.h"
 #include "keep/foreign.h"
 #include "keep/kexecd.h"
 #include "keep/step.h"
@@ -76,4 +77,12 @@ int keep_restore(const struct ctx *ctx)
 	int kexecd = tell(kexecd_remove(ctx), KEXECD, "removed", "cannot be removed");
 
 	return confd < 0 ? confd : kexecd;
+}
+
+int keep_let_go(const struct ctx *ctx)
+{
+	_cleanup_envfile_ struct envfile mark = ENVFILE_EMPTY;
+	int r = disarmed_read(ctx, &mark);
+
+	return r < 0 ? r : r > 0 ? 0 : keep_restore(ctx);
 }

@@ -21,4 +21,8 @@ _must_check_ int keep_off(const struct ctx *ctx);
 /* By --arm and on purge: their old settings. */
 _must_check_ int keep_restore(const struct ctx *ctx);
 
+/* Nobody keeps them in step from here on, and they would name an ever older kernel: their
+ * old settings, unless --disarm holds. */
+int keep_let_go(const struct ctx *ctx);
+
 #endif

@@ -90,6 +90,8 @@ static int refuse(const struct ctx *ctx, enum guard_moment moment,
 	veto_say(veto, level_for(ctx, level, veto->found));
 	if (!streq(veto->name, "enabled"))
 		silence_others(ctx);
+	else
+		(void)keep_let_go(ctx); /* says itself what it could not change */
 	return arm_undo(ctx, veto->found) < 0 ? STATUS_FAILED : STATUS_REFUSED;
 }
 

@@ -15,6 +15,7 @@
 #include "keep/leftover.h"
 #include "keep/lock.h"
 #include "keep/runfiles.h"
+#include "keep/step.h"
 #include "keep/token.h"
 #include "load/load.h"
 #include "verb/verb.h"
@@ -83,6 +84,8 @@ int service_start(const struct ctx *ctx)
 		return log_error_errno(r, "cannot write '%s': nothing will be armed",
 				       RUN_BOOT),
 		       STATUS_FAILED;
+	if (!ctx->config->enabled)
+		(void)keep_let_go(ctx);
 	if (!ctx->config->arm_at_boot)
 		return STATUS_DONE;
 	do
@@ -358,6 +361,8 @@ int service_stop(const struct ctx *ctx)
 		stop_rebooting(ctx);
 	else
 		stop_not_rebooting(ctx, "Not rebooting");
+	if (why == STOPPED_NOT_REBOOTING)
+		(void)keep_let_go(ctx);
 	(void)remove_token(ctx);
 	/* Who is turned away from here on has nobody left to look again. */
 	while (lock_let_go(ctx, lock))

@@ -231,6 +231,67 @@ START_TEST(test_stopped_with_a_broken_configuration)
 }
 END_TEST
 
+/* --- Other programs' settings -------------------------------------------------- */
+
+#define CONFD "/etc/conf.d/kexec"
+#define THEIRS "# mine\nKNAME=\"bzImage\"\n"
+
+static void install_gentoos_kexec(void)
+{
+	scene_put("/etc/init.d/kexec", "#!/sbin/openrc-run\n");
+	scene_put(CONFD, THEIRS);
+	scene_put("/etc/runlevels/default/kexec", "");
+}
+
+static bool are_theirs(void)
+{
+	_cleanup_free_ char *text = scene_read(CONFD);
+
+	return streq(text, THEIRS);
+}
+
+/* Nobody keeps them in step any more: they would name an ever older kernel. */
+START_TEST(test_settings_come_back_when_stopped)
+{
+	install_gentoos_kexec();
+	install_and_hook(SCENE_NEW);
+	ck_assert(!are_theirs());
+	stop_while(_i ? "" : "13 shutdown.target start waiting\n");
+	ck_assert(are_theirs() == (_i == 1));
+	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	ck_assert(scene_loaded());
+	ck_assert(!are_theirs());
+}
+END_TEST
+
+START_TEST(test_settings_stay_off_when_disarmed)
+{
+	_cleanup_free_ char *text = NULL;
+
+	install_gentoos_kexec();
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--disarm", NULL), 0);
+	stop_while("");
+	text = scene_read(CONFD);
+	ck_assert_ptr_nonnull(strstr(text, "KNAME=\"-\""));
+}
+END_TEST
+
+START_TEST(test_settings_come_back_when_switched_off)
+{
+	install_gentoos_kexec();
+	install_and_hook(SCENE_NEW);
+	scene_put(SYSCONFDIR "/warmboot.conf", "enabled = false; verify = \"header\";\n");
+	if (_i)
+		boot(SCENE_NEW, false);
+	else
+		install_and_hook(SCENE_NEWER);
+	ck_assert(are_theirs());
+	ck_assert(!scene_loaded());
+}
+END_TEST
+
 Suite *flow_stop_suite(void)
 {
 	Suite *suite = suite_create("flow_stop");
@@ -245,6 +306,9 @@ Suite *flow_stop_suite(void)
 	tcase_add_loop_test(tcase, test_stopped_while_another_run_goes_on, 0, 2);
 	tcase_add_test(tcase, test_stopped_while_a_hook_loads);
 	tcase_add_loop_test(tcase, test_stopped_with_a_broken_configuration, 0, 2);
+	tcase_add_loop_test(tcase, test_settings_come_back_when_stopped, 0, 2);
+	tcase_add_test(tcase, test_settings_stay_off_when_disarmed);
+	tcase_add_loop_test(tcase, test_settings_come_back_when_switched_off, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
