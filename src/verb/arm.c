@@ -235,6 +235,14 @@ static int load_and_record(const struct ctx *ctx, struct plan *plan)
 	return STATUS_DONE;
 }
 
+/* By hand: what held hooks back until now no longer does. */
+static int lift_all(const struct ctx *ctx)
+{
+	int r = disarm_lift(ctx);
+
+	return r < 0 ? r : history_clear(ctx);
+}
+
 int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude)
 {
 	int r = -ESTALE;
@@ -243,14 +251,18 @@ int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude)
 		_cleanup_(plan_done) struct plan plan = PLAN_EMPTY;
 		int planned = plan_derive(ctx, exclude, &plan);
 
-		if (planned < 0)
-			return give_up_errno(ctx, planned,
-					     "cannot find out what boots next");
-
+		/* First, whatever the plan came to: they know whether this is the machine
+		 * at all. */
 		r = check_guards(ctx, moment, &plan);
 		if (r != STATUS_DONE)
 			return r;
 
+		if (moment == MOMENT_ARM && lift_all(ctx) < 0)
+			return give_up(ctx, "an earlier --disarm or failure cannot be "
+					    "cleared");
+		if (planned < 0)
+			return give_up_errno(ctx, planned,
+					     "cannot find out what boots next");
 		if (planned == 0)
 			return give_up(ctx, plan.reason);
 
@@ -315,8 +327,6 @@ int verb_arm(const struct ctx *ctx)
 		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
 		return STATUS_FAILED;
 	}
-	if (disarm_lift(ctx) < 0 || history_clear(ctx) < 0)
-		return give_up(ctx, "an earlier --disarm or failure cannot be cleared");
 	r = arm(ctx, MOMENT_ARM, NULL);
 	/* Hooks that came meanwhile were told that we look again. */
 	while (lock_let_go(ctx, lock))

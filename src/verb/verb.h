@@ -22,7 +22,8 @@ bool hook_needs_boot(const struct ctx *ctx);
 /*
  * The main line (design.md section 3): plan, guards, verify, load, keep in step, record.
  * Loads anew whatever is loaded. When it comes to nothing, whatever we had loaded is
- * unloaded. The caller holds the lock.
+ * unloaded. The caller holds the lock. By hand it also lifts --disarm and forgets failed
+ * attempts, once no guard objects.
  * @exclude: a version that is being removed, or NULL. Says what happened.
  */
 int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude);

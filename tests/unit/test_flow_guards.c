@@ -228,6 +228,28 @@ START_TEST(test_damaged_mark_is_lifted)
 }
 END_TEST
 
+/* A chroot or container that sees the machine's /run: what --disarm did there is not its
+ * to take back. */
+static const struct {
+	const char *file, *text;
+} elsewhere[] = {
+	{ "init_root", "0\n" },
+	{ "ns_pid", "4026532178\n" },
+	{ "env", "DPKG_ROOT=/target\n" },
+};
+
+START_TEST(test_disarm_is_not_lifted_from_elsewhere)
+{
+	scene_put("/etc/init.d/kexec-load", "");
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--disarm", NULL), 0);
+	scene_fake(elsewhere[_i].file, elsewhere[_i].text);
+	ck_assert_int_eq(scene_run("--arm", NULL), 3);
+	ck_assert(scene_exists(RUN_DISARMED));
+	ck_assert(scene_exists("/no-kexec-reboot"));
+}
+END_TEST
+
 /* kernel.kexec_load_disabled: it can neither be unloaded nor used. */
 START_TEST(test_kernel_that_refuses_to_unload)
 {
@@ -396,6 +418,8 @@ Suite *flow_guards_suite(void)
 	tcase_add_loop_test(tc, test_is_there_when_arming, 0, (int)ARRAY_SIZE(reasons));
 	tcase_add_loop_test(tc, test_scheduled_kexec_becomes_a_reboot, 0,
 			    (int)ARRAY_SIZE(schedules));
+	tcase_add_loop_test(tc, test_disarm_is_not_lifted_from_elsewhere, 0,
+			    ARRAY_SIZE(elsewhere));
 	tcase_add_loop_test(tc, test_old_call_leaves_no_mark, 0, ARRAY_SIZE(unmarked));
 	tcase_add_loop_test(tc, test_no_old_call_for_other_refusals, 0,
 			    (int)ARRAY_SIZE(refusals));
