@@ -167,6 +167,22 @@ static void apply_config(const struct config *config, const struct guard *guard,
 		f->verdict = VERDICT_WARN;
 }
 
+/* Who only looks is told that a row does not know; as root, a load would not know either.
+ */
+static bool is_veto(const struct ctx *ctx, const struct guard *guard,
+		    const struct finding *f)
+{
+	struct finding to_load = *f;
+
+	if (f->verdict != VERDICT_UNKNOWN)
+		return f->verdict == VERDICT_VETO;
+	if (ctx->sys->geteuid() != 0)
+		return false;
+	to_load.verdict = guard->unknown;
+	apply_config(ctx->config, guard, &to_load);
+	return to_load.verdict == VERDICT_VETO;
+}
+
 static int run_row(const struct guard_input *in, const struct guard *guard,
 		   struct finding *f)
 {
@@ -184,6 +200,7 @@ static int run_row(const struct guard_input *in, const struct guard *guard,
 			r = answer_for_the_unprivileged(in, f);
 	}
 	apply_config(in->ctx->config, guard, f);
+	f->vetoes = is_veto(in->ctx, guard, f);
 	if (f->verdict == VERDICT_OK)
 		f->remedy = NULL;
 	return f->found ? r : -ENOMEM;
@@ -270,7 +287,7 @@ const struct finding *guards_veto(const struct findings *findings, bool force)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->items[i];
 
-		if (f->verdict == VERDICT_VETO && !(force && f->policy))
+		if (f->vetoes && !(force && f->policy))
 			return f;
 	}
 	return NULL;

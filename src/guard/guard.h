@@ -22,6 +22,7 @@ struct finding {
 	const char *name; /* the row's */
 	enum verdict verdict;
 	bool policy;	    /* --force overrides it */
+	bool vetoes;	    /* a veto, or unknown where a load would take it for one */
 	char *found;	    /* never NULL after guards_run */
 	const char *remedy; /* what to do; NULL when VERDICT_OK */
 };
@@ -51,7 +52,7 @@ _must_check_ int guards_run(const struct ctx *ctx, enum guard_moment moment,
 			    const struct guard_facts *facts, struct findings *ret);
 void guards_done(struct findings *findings);
 
-/* The first veto, or NULL. With @force policy rows do not count. */
+/* The first that vetoes, or NULL. With @force policy rows do not count. */
 const struct finding *guards_veto(const struct findings *findings, bool force);
 
 const char *verdict_name(enum verdict verdict);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What --status says of the next reboot, and what the reboot then does. */
+#include <check.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/util.h"
+#include "keep/runfiles.h"
+#include "scene.h"
+
+Suite *flow_status_suite(void);
+
+/* Runs it, with what it prints in *@ret, which the caller closes. */
+static int run(const char *word, const char *second, FILE **ret)
+{
+	int saved = dup(STDOUT_FILENO), result;
+
+	*ret = tmpfile();
+	ck_assert_ptr_nonnull(*ret);
+	fflush(stdout);
+	dup2(fileno(*ret), STDOUT_FILENO);
+	result = scene_run(word, second, NULL);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	rewind(*ret);
+	return result;
+}
+
+/* The caller lets go of it. */
+static json_t *status(void)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	json_t *out;
+
+	ck_assert_int_eq(run("--status", "--json", &f), 0);
+	out = json_loadf(f, 0, NULL);
+	ck_assert_ptr_nonnull(out);
+	return out;
+}
+
+static int dry_run(void)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+
+	return run("--dry-run", NULL, &f);
+}
+
+static const char *text(const json_t *out, const char *name)
+{
+	return str_or(json_string_value(json_object_get(out, name)), "");
+}
+
+static void arm_new(void)
+{
+	scene_install(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--hook", "dpkg-postinst", SCENE_NEW, "x", NULL), 0);
+	ck_assert(scene_loaded());
+}
+
+static void assert_reboots_by(const char *what)
+{
+	scene_put("/run/systemd/system/x", "");
+	scene_fake("run/systemctl", "12 reboot.target start waiting\n");
+	ck_assert_int_eq(scene_run("--hook", "service-stop", NULL), 0);
+	ck_assert_int_eq(scene_run("--hook", "gate", "reboot", NULL), 0);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl --force kexec"),
+			  streq(what, "kexec"));
+}
+
+/* @what the next reboot is, with @words in the reason, and without @not. */
+static void expect(const char *what, const char *words, const char * not )
+{
+	_cleanup_json_ json_t *out = status();
+
+	ck_assert_str_eq(text(out, "next_reboot"), what);
+	ck_assert_msg(strstr(text(out, "reason"), words) != NULL, "%s",
+		      text(out, "reason"));
+	ck_assert_msg(!not || !strstr(text(out, "reason"), not ), "%s",
+		      text(out, "reason"));
+	assert_reboots_by(what);
+}
+
+START_TEST(test_armed)
+{
+	arm_new();
+	expect("kexec", "GRUB", NULL);
+}
+END_TEST
+
+/* What cannot be found out counts as a veto at the reboot. */
+START_TEST(test_guard_that_cannot_tell)
+{
+	_cleanup_json_ json_t *out = NULL;
+	json_t *guard;
+	size_t i;
+
+	arm_new();
+	scene_put("/sys/firmware/efi/runtime", "");
+	out = status();
+	json_array_foreach(json_object_get(out, "guards"), i, guard)
+	{
+		if (streq(text(guard, "name"), "mok"))
+			ck_assert_str_eq(text(guard, "verdict"), "unknown");
+	}
+	/* Nor does a dry run say that it would be armed. */
+	ck_assert_int_eq(dry_run(), 3);
+	expect("firmware", "efivarfs", NULL);
+}
+END_TEST
+
+/* Those that only warn by their own row, or by the configuration, stop nothing. */
+START_TEST(test_guards_that_cannot_tell_and_only_warn)
+{
+	scene_put(SYSCONFDIR "/warmboot.conf",
+		  "verify = \"header\"; guards = { capsule = \"warn\"; fwupd = \"warn\"; "
+		  "firmware-setup = \"warn\"; firmware-recovery = \"warn\"; "
+		  "boot-next = \"warn\"; loader-once = \"warn\"; mok = \"warn\"; "
+		  "boot-counting = \"warn\"; };\n");
+	arm_new();
+	scene_put("/sys/firmware/efi/runtime", "");
+	scene_put("/sys/kernel/security/lockdown", "?\n");
+	ck_assert_int_eq(dry_run(), 0);
+	expect("kexec", "GRUB", NULL);
+}
+END_TEST
+
+Suite *flow_status_suite(void)
+{
+	Suite *suite = suite_create("flow_status");
+	TCase *tcase = tcase_create("flow_status");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, scene_begin, scene_end);
+	tcase_add_test(tcase, test_armed);
+	tcase_add_test(tcase, test_guard_that_cannot_tell);
+	tcase_add_test(tcase, test_guards_that_cannot_tell_and_only_warn);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
