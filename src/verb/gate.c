@@ -101,7 +101,6 @@ int gate(const struct ctx *ctx)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_envfile_ struct envfile disarmed = ENVFILE_EMPTY;
-	struct stat st;
 	int r = disarmed_read(ctx, &disarmed);
 
 	if (r != 0)
@@ -112,9 +111,7 @@ int gate(const struct ctx *ctx)
 		return through_firmware(ctx, true, "its own records cannot be read");
 	if (now.ours && has_consent(ctx, &now.state))
 		return jump(ctx, now.state.version);
-	/* A record of ours that cannot be read whole is ours all the same: state_read()
-	 * said no. */
-	if (now.ours || (now.loaded && root_stat(ctx->root, RUN_ARMED, &st) != -ENOENT))
+	if (now.ours || now.unclear)
 		return through_firmware(
 			ctx, true, "no consent of the service's stop for what is loaded");
 	/* Asked for a kexec with nothing loaded, systemctl would look for a kernel

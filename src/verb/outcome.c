@@ -55,6 +55,7 @@ bool consent_withdraw(const struct ctx *ctx)
 int loaded_read(const struct ctx *ctx, struct loaded *ret)
 {
 	int r = kexec_is_loaded(ctx);
+	struct stat st;
 
 	*ret = (struct loaded){ .state = STATE_EMPTY };
 	if (r == -ENOENT) /* no kexec in this kernel, so nothing can be loaded */
@@ -68,6 +69,7 @@ int loaded_read(const struct ctx *ctx, struct loaded *ret)
 	if (r < 0)
 		return r;
 	ret->ours = r;
+	ret->unclear = !r && root_stat(ctx->root, RUN_ARMED, &st) != -ENOENT;
 	return 0;
 }
 

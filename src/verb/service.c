@@ -301,7 +301,10 @@ static void stop_rebooting(const struct ctx *ctx)
 	if (r < 0 || !now.loaded)
 		return;
 	if (!now.ours) {
-		log_notice("another program's kernel is loaded: it is left alone");
+		log_notice(now.unclear ? "the record of what is loaded cannot be read: "
+					 "this reboot goes through the firmware"
+				       : "another program's kernel is loaded: it is left "
+					 "alone");
 		return;
 	}
 	if (ctx->config->is_refused) {

@@ -72,19 +72,32 @@ static int find_freshness(const struct ctx *ctx, struct report_status *s)
 	return 0;
 }
 
+/* The last decision; but what was armed then may have been unloaded since. */
+static const char *why_nothing(const struct envfile *last)
+{
+	const char *reason = envfile_get(last, "REASON");
+
+	if (streq(envfile_get(last, "ARMED"), "yes"))
+		return "what was armed was unloaded by another program";
+	return str_or(reason, "nothing is armed: no hook has seen another kernel that "
+			      "boots next in this boot");
+}
+
 /* One sentence: the first thing that decides. */
 static int find_reason(struct report_status *s)
 {
 	const struct finding *veto = guards_veto(&s->findings, s->now.state.forced);
-	const char *last = envfile_get(&s->last, "REASON");
 
-	if (s->now.loaded && !s->now.ours) {
-		s->kexec = !s->is_disarmed;
-		s->reason =
-			strdup("another program's kernel is loaded, and is left alone");
-	} else if (s->is_disarmed) {
+	if (s->is_disarmed) {
 		s->reason = strf("disarmed by hand at %s, until the next boot",
 				 str_or(envfile_get(&s->disarmed, "AT"), "?"));
+	} else if (s->now.unclear) {
+		s->reason = strdup("the record of what is loaded cannot be read: '" NAME
+				   " --disarm' unloads it");
+	} else if (s->now.loaded && !s->now.ours) {
+		s->kexec = true;
+		s->reason =
+			strdup("another program's kernel is loaded, and is left alone");
 	} else if (s->armed && s->no_config) {
 		s->reason = strdup("the configuration cannot be used: until it is "
 				   "repaired, the service consents to no jump");
@@ -105,9 +118,7 @@ static int find_reason(struct report_status *s)
 		s->reason = strf("%s%s%s", veto->found, veto->remedy ? ": " : "",
 				 str_or(veto->remedy, ""));
 	} else {
-		s->reason = strdup(str_or(
-			last,
-			"nothing is armed; no other kernel was installed in this boot"));
+		s->reason = strdup(why_nothing(&s->last));
 	}
 	return s->reason ? 0 : -ENOMEM;
 }
@@ -212,7 +223,9 @@ static int print_json(const struct report_status *s)
 	json_object_set_new(out, "armed_at", json_text(s->armed ? state->at : NULL));
 	json_object_set_new(out, "armed_by", json_text(s->armed ? state->by : NULL));
 	json_object_set_new(out, "by_hand", json_boolean(s->armed && state->by_hand));
-	json_object_set_new(out, "foreign", json_boolean(s->now.loaded && !s->now.ours));
+	json_object_set_new(
+		out, "foreign",
+		json_boolean(s->now.loaded && !s->now.ours && !s->now.unclear));
 	json_object_set_new(out, "disarmed", json_boolean(s->is_disarmed));
 	json_object_set_new(out, "running", json_text(s->running.release));
 	json_object_set_new(out, "booted_by", json_string(booted_by_name(s->booted_by)));
@@ -306,7 +319,9 @@ static void print_text(const struct report_status *s, bool all)
 		printf("armed: %s\n", s->now.state.version);
 	else
 		printf("not armed%s\n",
-		       s->now.loaded ? ", but another program's kernel is loaded" : "");
+		       s->now.unclear  ? ", but a kernel is loaded"
+		       : s->now.loaded ? ", but another program's kernel is loaded"
+				       : "");
 	printf("  next reboot:   %s: %s\n", s->kexec ? "kexec" : "through the firmware",
 	       s->reason);
 	if (s->armed)

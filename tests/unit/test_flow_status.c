@@ -127,6 +127,45 @@ START_TEST(test_guards_that_cannot_tell_and_only_warn)
 }
 END_TEST
 
+/* Written by a warmboot of another format, say: the gate takes it for ours all the same.
+ */
+START_TEST(test_record_that_cannot_be_read)
+{
+	_cleanup_free_ char *record = NULL, *other = NULL;
+
+	arm_new();
+	record = scene_read(RUN_ARMED);
+	other = strf("FORMAT=2%s", record + strlen("FORMAT=1"));
+	scene_put(RUN_ARMED, _i ? "FORM" : other);
+	expect("firmware", "record", "another program");
+}
+END_TEST
+
+/* Somebody ran `kexec -u`: the reason that it was armed for is none for the firmware. */
+START_TEST(test_unloaded_by_another_program)
+{
+	arm_new();
+	scene_put("/sys/kernel/kexec_loaded", "0\n");
+	expect("firmware", "unloaded", "boots it next");
+}
+END_TEST
+
+START_TEST(test_foreign_and_disarmed)
+{
+	scene_fake("load", "-1\n");
+	scene_put("/sys/kernel/kexec_loaded", "1\n");
+	ck_assert_int_eq(scene_run("--disarm", NULL), 1);
+	expect("firmware", "disarmed", "left alone");
+}
+END_TEST
+
+/* The default was kept on purpose: a kernel was installed, and is not what boots next. */
+START_TEST(test_nothing_to_arm)
+{
+	expect("firmware", "nothing is armed", "installed");
+}
+END_TEST
+
 Suite *flow_status_suite(void)
 {
 	Suite *suite = suite_create("flow_status");
@@ -137,6 +176,10 @@ Suite *flow_status_suite(void)
 	tcase_add_test(tcase, test_armed);
 	tcase_add_test(tcase, test_guard_that_cannot_tell);
 	tcase_add_test(tcase, test_guards_that_cannot_tell_and_only_warn);
+	tcase_add_loop_test(tcase, test_record_that_cannot_be_read, 0, 2);
+	tcase_add_test(tcase, test_unloaded_by_another_program);
+	tcase_add_test(tcase, test_foreign_and_disarmed);
+	tcase_add_test(tcase, test_nothing_to_arm);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
