@@ -30,7 +30,7 @@ void guard_chain(const struct guard_input *in, struct finding *f)
 	if (max == 0)
 		finding_set(f, VERDICT_OK, "not limited");
 	else if (n < 0)
-		finding_unknown(f, n, STATE_HISTORY);
+		finding_unknown(f, n, "the count of warm reboots in a row");
 	else
 		finding_set(f, n >= max ? VERDICT_VETO : VERDICT_OK,
 			    "%d warm reboots in a row, and max_chain = %lld", n,

@@ -299,14 +299,16 @@ int history_confirm(const struct ctx *ctx)
 {
 	_cleanup_envfile_ struct envfile attempt = ENVFILE_EMPTY;
 	_cleanup_free_ char *boot_id = NULL;
-	int r = boot_id_read(ctx, &boot_id);
+	int r = boot_id_read(ctx, &boot_id), counted;
 
 	if (r < 0)
 		return r;
 	r = record_read(ctx, STATE_ATTEMPT, &attempt);
 	if (r > 0)
 		r = assess(ctx, &attempt, boot_id);
-	return r < 0 ? r : machine_count_boot(ctx, boot_id);
+	/* Whatever became of the attempt. */
+	counted = machine_count_boot(ctx, boot_id);
+	return r < 0 ? r : counted;
 }
 
 int history_good(const struct ctx *ctx)

@@ -39,6 +39,9 @@ int machine_chain(const struct ctx *ctx)
 	uint64_t count;
 	int r = record_read_of_boot(ctx, STATE_CHAIN, &file);
 
+	/* Not counted: after the firmware there were none. */
+	if (r == 0 && history_booted_by(ctx) == BOOTED_KEXEC)
+		return -ENODATA;
 	if (r <= 0)
 		return r;
 	return parse_u64(str_or(envfile_get(&file, "COUNT"), ""), &count) < 0 ||

@@ -11,7 +11,7 @@
 _must_check_ int machine_count_boot(const struct ctx *ctx, const char *boot_id);
 
 /* How many warm reboots led to this boot, one after the other; 0 after the firmware. Or a
- * negative errno. */
+ * negative errno; -ENODATA: this boot was not counted. */
 _must_check_ int machine_chain(const struct ctx *ctx);
 
 /* A warm reboot that was armed by hand was good on this machine (DMI product, firmware

@@ -443,6 +443,20 @@ START_TEST(test_failed)
 }
 END_TEST
 
+/* This boot could not be counted: after a warm reboot, how many there were is not known.
+ */
+START_TEST(test_chain_not_counted)
+{
+	config.max_chain = 3;
+	put(STATE_DIR "/chain", _i ? "" : "FORMAT=1\nBOOT_ID=another\nCOUNT=2\n");
+	put("/proc/sys/kernel/bootloader_type", "208\n");
+	ck_assert_int_eq(run(MOMENT_STATUS, "chain")->verdict, VERDICT_UNKNOWN);
+	ck_assert_int_eq(run(MOMENT_HOOK, "chain")->verdict, VERDICT_VETO);
+	put("/proc/sys/kernel/bootloader_type", "114\n");
+	ck_assert_int_eq(run(MOMENT_HOOK, "chain")->verdict, VERDICT_OK);
+}
+END_TEST
+
 START_TEST(test_chain)
 {
 	put(STATE_DIR "/chain", "FORMAT=1\nBOOT_ID=" BOOT "\nCOUNT=3\n");
@@ -606,6 +620,7 @@ Suite *guard_suite(void)
 	tcase_add_test(tc, test_trial);
 	tcase_add_test(tc, test_failed);
 	tcase_add_test(tc, test_chain);
+	tcase_add_loop_test(tc, test_chain_not_counted, 0, 2);
 	tcase_add_test(tc, test_configuration_lowers_and_raises);
 	tcase_add_test(tc, test_force);
 	tcase_add_test(tc, test_unprivileged_status);
