@@ -13,11 +13,13 @@
 /*
  * systemd-boot names the file that it booted and counted down, NAME+LEFT-DONE.EXT
  * (https://systemd.io/AUTOMATIC_BOOT_ASSESSMENT). As long as that name is there the boot
- * has not been blessed. 1 with the path, 0, or a negative errno.
+ * has not been blessed. 1 with the path, 0, or a negative errno; -ENODEV: the folder that
+ * it was in is nowhere, and *@ret_path is its name.
  */
 static int counted_file(const struct guard_input *in, char **ret_path)
 {
 	_cleanup_free_ char *name = NULL;
+	bool is_mounted = false;
 	int r, seen = 0;
 
 	if (!firmware_has(in->firmware, "LoaderBootCountPath", EFIVAR_LOADER))
@@ -41,8 +43,14 @@ static int counted_file(const struct guard_input *in, char **ret_path)
 		}
 		if (r != -ENOENT && r != -ENOTDIR)
 			seen = r;
+		*strrchr(path, '/') = '\0';
+		is_mounted |= root_exists(in->ctx->root, path);
 	}
-	return seen;
+	if (seen < 0 || is_mounted)
+		return seen;
+	/* Nobody can have given the file another name there, either. */
+	*ret_path = TAKE_PTR(name);
+	return -ENODEV;
 }
 
 void guard_boot_counting(const struct guard_input *in, struct finding *f)
@@ -55,6 +63,14 @@ void guard_boot_counting(const struct guard_input *in, struct finding *f)
 	if (firmware_unreadable(in, f))
 		return;
 	r = counted_file(in, &path);
+	if (r == -ENODEV && path) {
+		finding_set(f, VERDICT_UNKNOWN,
+			    "the boot loader counts boots of %s, and its file system is "
+			    "not mounted",
+			    path);
+		f->remedy = "mount the EFI system partition, or XBOOTLDR";
+		return;
+	}
 	if (r < 0) {
 		finding_unknown(f, r, "LoaderBootCountPath, or the file it names,");
 		return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests to the firmware or the boot loader that are files, not UEFI variables. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "find/grubenv.h"
@@ -71,6 +72,14 @@ void guard_fwupd(const struct guard_input *in, struct finding *f)
 		finding_set(f, VERDICT_OK, "fwupd has nothing pending");
 }
 
+static bool is_link(const struct ctx *ctx, const char *path)
+{
+	_cleanup_close_ int fd = root_open(ctx->root, path, O_PATH | O_NOFOLLOW);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 int guard_grubenv(const struct ctx *ctx, struct grubenv *ret, const char **ret_path)
 {
 	static const char *const paths[] = { "/boot/grub/grubenv", "/boot/grub2/grubenv",
@@ -81,6 +90,8 @@ int guard_grubenv(const struct ctx *ctx, struct grubenv *ret, const char **ret_p
 		size_t len;
 		int r = root_read(ctx->root, paths[i], 65536, &block, &len);
 
+		if (r == -ENOENT && is_link(ctx, paths[i]))
+			r = -ENOLINK; /* to a file system that is not mounted */
 		if (r == -ENOENT || r == -ENOTDIR || (r == 0 && len == 0))
 			continue;
 		*ret_path = paths[i];

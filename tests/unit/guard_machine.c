@@ -35,6 +35,11 @@ void machine_folder(const char *path)
 	ck_assert_int_eq(fake_root_folder(root_path, path), 0);
 }
 
+void machine_link(const char *path, const char *target)
+{
+	ck_assert_int_eq(fake_root_link(root_path, path, target), 0);
+}
+
 void machine_remove_tree(const char *path)
 {
 	_cleanup_free_ char *full = strf("%s%s", root_path, path);

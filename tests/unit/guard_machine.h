@@ -23,6 +23,7 @@ void machine_end(void);
 void machine_put(const char *path, const char *text);
 void machine_put_bytes(const char *path, const void *data, size_t len);
 void machine_folder(const char *path);
+void machine_link(const char *path, const char *target);
 void machine_remove_tree(const char *path);
 
 /* One of the files that steer tests/fake_sys.c, beside the root. */

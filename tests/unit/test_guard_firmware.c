@@ -187,6 +187,23 @@ START_TEST(test_grubenv_damaged)
 }
 END_TEST
 
+/* A link to the EFI system partition, which is not mounted, as Fedora's was. */
+START_TEST(test_grubenv_out_of_reach)
+{
+	static const char *const names[] = { "grub-once", "boot-counting" };
+
+	machine_link("/boot/grub2/grubenv", "../efi/EFI/fedora/grubenv");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		ck_assert_int_eq(machine_run(MOMENT_STATUS, names[i])->verdict,
+				 VERDICT_UNKNOWN);
+		ck_assert_int_eq(machine_run(MOMENT_REBOOT, names[i])->verdict,
+				 VERDICT_VETO);
+	}
+	put_grubenv("/boot/efi/EFI/fedora/grubenv", "next_entry=x\n");
+	machine_expect("grub-once", "vvvv", "next_entry=x in /boot/grub2/grubenv");
+}
+END_TEST
+
 /* "\loader\entries\x+2-1.conf" */
 static const char counted[] = "\\\0l\0o\0a\0d\0e\0r\0\\\0e\0n\0t\0r\0i\0e\0s\0\\\0x\0+\0"
 			      "2\0-\0001\0.\0c\0o\0n\0f\0\0";
@@ -198,6 +215,16 @@ START_TEST(test_boot_counting)
 	machine_expect("boot-counting", "oooo", "");
 	machine_put("/efi/loader/entries/x+2-1.conf", "title x\n");
 	machine_expect("boot-counting", "vvvv", "/efi//loader/entries/x+2-1.conf");
+}
+END_TEST
+
+/* The file system that it lies on is nowhere to be seen: nobody can have blessed it. */
+START_TEST(test_boot_counting_without_its_file_system)
+{
+	machine_variable("LoaderBootCountPath-" EFIVAR_LOADER, counted, sizeof(counted));
+	machine_expect("boot-counting", "?vvv", "not mounted");
+	machine_folder("/boot/loader/entries");
+	machine_expect("boot-counting", "oooo", "");
 }
 END_TEST
 
@@ -279,7 +306,9 @@ Suite *guard_firmware_suite(void)
 	tcase_add_loop_test(tc, test_file, 0, (int)ARRAY_SIZE(files));
 	tcase_add_loop_test(tc, test_grubenv, 0, (int)ARRAY_SIZE(grubenvs));
 	tcase_add_test(tc, test_grubenv_damaged);
+	tcase_add_test(tc, test_grubenv_out_of_reach);
 	tcase_add_test(tc, test_boot_counting);
+	tcase_add_test(tc, test_boot_counting_without_its_file_system);
 	tcase_add_test(tc, test_boot_counting_damaged);
 	tcase_add_test(tc, test_no_uefi);
 	tcase_add_loop_test(tc, test_variables_unreadable, 0, 2);
