@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "../fake_sys.h"
 #include "app.h"
@@ -231,6 +232,39 @@ START_TEST(test_stopped_with_a_broken_configuration)
 }
 END_TEST
 
+/* --- Good, while another run goes on ------------------------------------------- */
+
+static int held = -1;
+static unsigned slept;
+
+static void let_go_in_the_end(unsigned ms)
+{
+	(void)ms;
+	if (held < 0 || ++slept < 40)
+		return;
+	ck_assert(!scene_exists(STATE_HISTORY));
+	close(held);
+	held = -1;
+}
+
+/* Both write the history: with one temporary file, and each what it has read of it. */
+START_TEST(test_good_waits_for_others)
+{
+	char *argv[] = { (char[]){ "warmboot" }, (char[]){ "--hook" },
+			 (char[]){ "service-good" }, NULL };
+	struct sys sys = sys_fake;
+
+	install_and_hook(SCENE_NEW);
+	jump_into_new();
+	held = hold_the_lock();
+	slept = 0;
+	sys.sleep_ms = let_go_in_the_end;
+	ck_assert_int_eq(app_run(3, argv, &sys, scene_machine()), 0);
+	ck_assert_int_eq(held, -1);
+	ck_assert(history_has("RESULT=good"));
+}
+END_TEST
+
 /* --- Other programs' settings -------------------------------------------------- */
 
 #define CONFD "/etc/conf.d/kexec"
@@ -306,6 +340,7 @@ Suite *flow_stop_suite(void)
 	tcase_add_loop_test(tcase, test_stopped_while_another_run_goes_on, 0, 2);
 	tcase_add_test(tcase, test_stopped_while_a_hook_loads);
 	tcase_add_loop_test(tcase, test_stopped_with_a_broken_configuration, 0, 2);
+	tcase_add_test(tcase, test_good_waits_for_others);
 	tcase_add_loop_test(tcase, test_settings_come_back_when_stopped, 0, 2);
 	tcase_add_test(tcase, test_settings_stay_off_when_disarmed);
 	tcase_add_loop_test(tcase, test_settings_come_back_when_switched_off, 0, 2);
