@@ -14,6 +14,8 @@
 #include "verb/verb.h"
 
 #define RUN_FILES_MAX 256 /* of ours there are a dozen */
+/* The service's start puts it there (hooks/openrc). */
+#define OPENRC_GATE "/etc/runlevels/shutdown/" NAME "-gate"
 
 /* In a chroot, a container or an image build the loaded kernel is the host's, and /run
  * may be, too. */
@@ -60,6 +62,7 @@ int package_remove(const struct ctx *ctx)
 
 	if (ctx->sys->geteuid() != 0)
 		return log_error("removing needs root"), STATUS_REFUSED;
+	(void)!root_unlink(ctx->root, OPENRC_GATE);
 	if (is_elsewhere(ctx)) {
 		log_info("not the machine's own root: what is loaded is left alone");
 		return keep_restore(ctx) < 0 ? STATUS_FAILED : STATUS_DONE;

@@ -105,6 +105,16 @@ START_TEST(test_debians_snippet_goes)
 }
 END_TEST
 
+/* Made by the service's start under OpenRC (hooks/openrc/service). */
+START_TEST(test_openrcs_link_goes)
+{
+	scene_put("/etc/runlevels/shutdown/warmboot-gate", "");
+	remove_package();
+	ck_assert(!scene_exists("/etc/runlevels/shutdown/warmboot-gate"));
+	ck_assert(scene_exists("/etc/runlevels/shutdown"));
+}
+END_TEST
+
 START_TEST(test_foreign_image_stays)
 {
 	scene_put("/sys/kernel/kexec_loaded", "1\n");
@@ -176,6 +186,7 @@ Suite *remove_suite(void)
 		test_after_disarm,	   test_debians_snippet_goes,
 		test_foreign_image_stays,  test_kernel_refuses_to_unload,
 		test_broken_configuration, test_not_root,
+		test_openrcs_link_goes,
 	};
 	Suite *s = suite_create("remove");
 	TCase *tc = tcase_create("remove");
