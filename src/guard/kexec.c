@@ -15,7 +15,9 @@
 
 #define LIMIT_PATH "/proc/sys/kernel/kexec_load_limit_reboot"
 #define DISABLED_PATH "/proc/sys/kernel/kexec_load_disabled"
-#define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
+#define SECURITYFS "/sys/kernel/security"
+#define LOCKDOWN_PATH SECURITYFS "/lockdown"
+#define NAMES_MAX 1024
 
 /* Is there a line CONFIG_KEXEC_FILE=y in the configuration that the running kernel was
  * built with? 1 or 0 with *@ret_path, or -ENOENT when it is found nowhere. */
@@ -153,6 +155,14 @@ void guard_load_limit(const struct guard_input *in, struct finding *f)
 			value);
 }
 
+/* A folder that is there, with nothing in it. */
+static bool is_empty(const struct ctx *ctx, const char *path)
+{
+	_cleanup_strv_ struct strv names = STRV_EMPTY;
+
+	return root_list(ctx->root, path, NAMES_MAX, &names) == 0 && names.count == 0;
+}
+
 /* "none [integrity] confidentiality": the word in brackets is the state. */
 void guard_lockdown(const struct guard_input *in, struct finding *f)
 {
@@ -161,6 +171,12 @@ void guard_lockdown(const struct guard_input *in, struct finding *f)
 	char *open = r == 0 ? strchr(line, '[') : NULL;
 	char *close = open ? strchr(open, ']') : NULL;
 
+	if (r == -ENOENT && is_empty(in->ctx, SECURITYFS)) {
+		finding_set(f, VERDICT_UNKNOWN,
+			    "not told: securityfs is not mounted on " SECURITYFS);
+		f->remedy = "mount -t securityfs securityfs " SECURITYFS;
+		return;
+	}
 	if (r == -ENOENT) {
 		finding_set(f, VERDICT_OK, "the kernel has no lockdown");
 		return;
