@@ -18,20 +18,12 @@
 #include "keep/step.h"
 #include "keep/token.h"
 #include "load/load.h"
+#include "verb/stopping.h"
 #include "verb/verb.h"
 
-#define SYSTEMCTL "/bin/systemctl"
-#define SYSTEMCTL_TIMEOUT_MS 20000
 #define GOOD_TRIES 10 /* of LOCK_WAIT_MS each */
 #define RUN_STARTED \
 	RUN_DIR "/started" /* this boot was confirmed: a second start is a restart */
-
-enum why_stopped {
-	STOPPED_NOT_REBOOTING,
-	STOPPED_REBOOTING,
-	STOPPED_SOFT_REBOOT,
-	STOPPED_SHUTDOWN
-};
 
 /* One-shot switches of other loaders: used up by the boot through the firmware that they
  * asked for. */
@@ -112,57 +104,6 @@ int service_good(const struct ctx *ctx)
 	return r < 0 ? (log_error_errno(r, "cannot record that this boot is good"),
 			STATUS_FAILED)
 		     : STATUS_DONE;
-}
-
-/* Does a line of `systemctl list-jobs` name @unit with a start job? */
-static bool has_job(const char *jobs, const char *unit)
-{
-	size_t len = strlen(unit);
-
-	for (const char *at = jobs; (at = strstr(at, unit)); at += len)
-		if ((at == jobs || at[-1] == ' ' || at[-1] == '\n') && at[len] == ' ')
-			return true;
-	return false;
-}
-
-static enum why_stopped ask_systemd(const struct ctx *ctx)
-{
-	struct sys_command command = SYS_COMMAND(SYSTEMCTL, "list-jobs", "--no-legend",
-						 "--no-pager", "--plain");
-	_cleanup_free_ char *jobs = NULL;
-	int r;
-
-	command.ret_output = &jobs;
-	command.output_max = 1024 * 1024;
-	command.timeout_ms = SYSTEMCTL_TIMEOUT_MS;
-	r = ctx->sys->run(&command);
-	if (r != 0) {
-		log_error("cannot ask systemd whether this is a reboot: taken for none");
-		return STOPPED_NOT_REBOOTING;
-	}
-	if (has_job(jobs, "soft-reboot.target"))
-		return STOPPED_SOFT_REBOOT;
-	if (has_job(jobs, "reboot.target") || has_job(jobs, "kexec.target"))
-		return STOPPED_REBOOTING;
-	if (has_job(jobs, "shutdown.target"))
-		return STOPPED_SHUTDOWN;
-	return STOPPED_NOT_REBOOTING;
-}
-
-/* OpenRC says it in the environment (openrc-run(8)), sysvinit by the runlevel, systemd by
- * its jobs. */
-static enum why_stopped why_stopped(const struct ctx *ctx)
-{
-	const char *value = ctx->sys->getenv("RC_REBOOT");
-
-	if (value && *value)
-		return STOPPED_REBOOTING;
-	if (root_exists(ctx->root, "/run/systemd/system"))
-		return ask_systemd(ctx);
-	value = ctx->sys->getenv("RUNLEVEL");
-	if (streq(value, "6"))
-		return STOPPED_REBOOTING;
-	return streq(value, "0") ? STOPPED_SHUTDOWN : STOPPED_NOT_REBOOTING;
 }
 
 static int check_by_hand(const struct ctx *ctx, const struct state *state, char **ret_why)
@@ -256,14 +197,19 @@ static int give_consent(const struct ctx *ctx)
 	return 0;
 }
 
+static void note_skipped(const struct ctx *ctx, const char *version, const char *why)
+{
+	if (history_skipped(ctx, version, why) < 0)
+		log_debug("%s cannot be written", STATE_HISTORY);
+}
+
 static void through_firmware(const struct ctx *ctx, const char *version, const char *why)
 {
 	log_event(LOG_WARNING, EVENT_SKIPPED,
 		  LOG_FIELDS({ "WARMBOOT_KERNEL", version }, { "WARMBOOT_REASON", why }),
 		  "this reboot goes through the firmware: %s", why);
 	(void)arm_undo(ctx, why);
-	if (history_skipped(ctx, version, why) < 0)
-		log_debug("%s cannot be written", STATE_HISTORY);
+	note_skipped(ctx, version, why);
 }
 
 /* What was forced when arming is forced now, and what a human armed stays a human's: the
@@ -281,8 +227,7 @@ static bool renew(const struct ctx *ctx, const struct state *state, const char *
 		log_notice("%s: deciding anew", why);
 	if (arm(&again, MOMENT_REBOOT, NULL) == STATUS_DONE)
 		return true;
-	if (history_skipped(ctx, state->version, why ? why : "refused at the reboot") < 0)
-		log_debug("%s cannot be written", STATE_HISTORY);
+	note_skipped(ctx, state->version, why ? why : "refused at the reboot");
 	return false;
 }
 
@@ -297,7 +242,7 @@ static int not_known_any_more(const struct state *state, char **ret_why)
 	return *ret_why ? -EBUSY : -ENOMEM;
 }
 
-static void stop_rebooting(const struct ctx *ctx)
+static void stop_rebooting(const struct ctx *ctx, const struct stopping *stopping)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_free_ char *why = NULL;
@@ -310,6 +255,13 @@ static void stop_rebooting(const struct ctx *ctx)
 					 "this reboot goes through the firmware"
 				       : "another program's kernel is loaded: it is left "
 					 "alone");
+		return;
+	}
+	/* Also before what we loaded is taken away: with it systemd has chosen kexec, and
+	 * would jump into theirs. If it cannot be done, the record stays for the gate. */
+	if (stopping_cancel_loaders(ctx, stopping) < 0) {
+		note_skipped(ctx, now.state.version,
+			     "another program would have loaded a kernel of its own");
 		return;
 	}
 	if (ctx->config->is_refused) {
@@ -351,11 +303,16 @@ static int remove_token(const struct ctx *ctx)
 int service_stop(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = lock_take(ctx);
-	enum why_stopped why = why_stopped(ctx);
+	_cleanup_(stopping_done) struct stopping stopping = STOPPING_EMPTY;
+	int known = stopping_read(ctx, &stopping);
+	enum why_stopped why = stopping.why;
 
 	if (why == STOPPED_SOFT_REBOOT)
 		return STATUS_DONE;
 	(void)consent_withdraw(ctx);
+	if (known < 0)
+		return log_error_errno(known, "cannot tell why it is stopped"),
+		       STATUS_FAILED;
 	if (why != STOPPED_NOT_REBOOTING)
 		(void)note_good(ctx);
 	if (lock < 0) {
@@ -366,7 +323,7 @@ int service_stop(const struct ctx *ctx)
 		return STATUS_FAILED;
 	}
 	if (why == STOPPED_REBOOTING)
-		stop_rebooting(ctx);
+		stop_rebooting(ctx, &stopping);
 	else
 		stop_not_rebooting(ctx, "Not rebooting");
 	if (why == STOPPED_NOT_REBOOTING)

@@ -232,6 +232,66 @@ START_TEST(test_stopped_with_a_broken_configuration)
 }
 END_TEST
 
+/* --- Loaders that start on the way down ---------------------------------------- */
+
+#define KEXEC_JOBS                                    \
+	"12 kexec.target start waiting\n"             \
+	"13 systemd-kexec.service start waiting\n"    \
+	"14 plymouth-kexec.service start waiting\n"   \
+	"15 kexec-load@linux.service start waiting\n" \
+	"16 kexec-load.service stop waiting\n"        \
+	"17 prepare-kexec.service start waiting\n"    \
+	"118 warmboot.service stop running\n"
+
+/* They are started after every stop, so nothing would look at what they load. */
+START_TEST(test_late_loaders_are_cancelled)
+{
+	install_and_hook(SCENE_NEW);
+	if (_i)
+		scene_put("/nokexec", "");
+	stop_while(KEXEC_JOBS);
+	ck_assert(scene_exists(RUN_GO) == !_i);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel 15\n"), 1);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel 17\n"), 1);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel"), 2);
+}
+END_TEST
+
+START_TEST(test_late_loaders_of_others_are_left_alone)
+{
+	if (_i)
+		scene_put("/sys/kernel/kexec_loaded", "1\n");
+	stop_while(KEXEC_JOBS);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel"), 0);
+}
+END_TEST
+
+static int refuse_to_cancel(const struct sys_command *command)
+{
+	return streq(command->argv[1], "cancel") ? 1 : sys_fake.run(command);
+}
+
+START_TEST(test_late_loaders_that_cannot_be_cancelled)
+{
+	char *argv[] = { (char[]){ "warmboot" }, (char[]){ "--hook" },
+			 (char[]){ "service-stop" }, NULL };
+	struct sys sys = sys_fake;
+
+	install_and_hook(SCENE_NEW);
+	scene_put("/run/systemd/system/x", "");
+	scene_fake("run/systemctl", KEXEC_JOBS);
+	sys.run = refuse_to_cancel;
+	ck_assert_int_eq(app_run(3, argv, &sys, scene_machine()), 0);
+	ck_assert(!scene_exists(RUN_GO));
+	ck_assert(history_has("RESULT=skipped"));
+	/* Whatever lies there by then: it is not jumped into. */
+	ck_assert_int_eq(scene_run("--hook", "gate", "kexec", NULL), 0);
+	ck_assert(!scene_loaded());
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl --force reboot"), 1);
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl --force kexec"), 0);
+}
+END_TEST
+
 /* --- Good, while another run goes on ------------------------------------------- */
 
 static int held = -1;
@@ -340,6 +400,9 @@ Suite *flow_stop_suite(void)
 	tcase_add_loop_test(tcase, test_stopped_while_another_run_goes_on, 0, 2);
 	tcase_add_test(tcase, test_stopped_while_a_hook_loads);
 	tcase_add_loop_test(tcase, test_stopped_with_a_broken_configuration, 0, 2);
+	tcase_add_loop_test(tcase, test_late_loaders_are_cancelled, 0, 2);
+	tcase_add_loop_test(tcase, test_late_loaders_of_others_are_left_alone, 0, 2);
+	tcase_add_test(tcase, test_late_loaders_that_cannot_be_cancelled);
 	tcase_add_test(tcase, test_good_waits_for_others);
 	tcase_add_loop_test(tcase, test_settings_come_back_when_stopped, 0, 2);
 	tcase_add_test(tcase, test_settings_stay_off_when_disarmed);

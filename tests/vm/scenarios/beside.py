@@ -45,3 +45,26 @@ def foreign_image(machine, states):
     machine.check("test $(cat /sys/kernel/kexec_loaded) = 1")
     machine.check("warmboot --arm --force")
     expect_armed(machine, states.kernels.newer)
+
+
+_LATE = """\
+[Unit]
+DefaultDependencies=no
+Before=shutdown.target umount.target final.target
+[Service]
+Type=oneshot
+ExecStart=/sbin/kexec -s -l /boot/vmlinuz-%i --initrd=/boot/initrd.img-%i --reuse-cmdline
+[Install]
+WantedBy=kexec.target
+"""
+
+
+@scenario("armed", everyday=False)
+def late_loader(machine, states):
+    """A service that kexec.target starts on the way down loads nothing in place of what is armed."""
+    _install(machine, states)
+    machine.check("sed -i s/^LOAD_KEXEC=true/LOAD_KEXEC=false/ /etc/default/kexec")
+    machine.check(f"printf %s '{_LATE}' >/etc/systemd/system/kexec-load@.service &&"
+                  f" systemctl daemon-reload && systemctl enable kexec-load@{states.kernels.first}")
+    expect_armed(machine, states.kernels.newer)
+    reboot(machine, "reboot").expect_kexec(states.kernels.newer, states.grub_cmdline())
