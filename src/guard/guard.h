@@ -39,6 +39,7 @@ struct guard_facts {
 	const char *version; /* that is to be armed */
 	bool loaded;	     /* /sys/kernel/kexec_loaded */
 	bool ours;	     /* and our record of this boot says that we did it */
+	bool unclear;	     /* that record is there, and cannot be read */
 	const char *cmdline; /* that goes with @version */
 };
 

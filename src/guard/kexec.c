@@ -202,6 +202,9 @@ void guard_foreign(const struct guard_input *in, struct finding *f)
 		finding_set(f, VERDICT_OK, "nothing is loaded");
 	else if (in->facts->ours)
 		finding_set(f, VERDICT_OK, "what is loaded is ours");
+	else if (in->facts->unclear)
+		finding_set(f, VERDICT_VETO,
+			    "the record of what is loaded cannot be read");
 	else
 		finding_set(f, VERDICT_VETO, "another program has loaded a kernel");
 }

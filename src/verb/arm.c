@@ -127,6 +127,7 @@ static int check_guards(const struct ctx *ctx, enum guard_moment moment,
 		return give_up_errno(ctx, r, "cannot read '" RUN_ARMED "'");
 	facts.loaded = now.loaded;
 	facts.ours = now.ours;
+	facts.unclear = now.unclear;
 	r = guards_run(ctx, moment, &facts, &findings);
 	if (r < 0)
 		return give_up_errno(ctx, r, "cannot run the guards");

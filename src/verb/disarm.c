@@ -184,7 +184,8 @@ static int unload_all(const struct ctx *ctx, bool locked)
 			  now.state.version);
 	else if (now.loaded)
 		log_notice(
-			"unloaded another program's kernel: the next reboot goes through the firmware");
+			"unloaded %s kernel: the next reboot goes through the firmware",
+			now.unclear ? "a" : "another program's");
 	else
 		log_notice(
 			"nothing was loaded; nothing will be armed before the next boot");

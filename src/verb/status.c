@@ -155,6 +155,7 @@ static int gather(const struct ctx *ctx, struct report_status *s)
 		.cmdline = s->armed ? s->now.state.cmdline : NULL,
 		.loaded = s->now.loaded,
 		.ours = s->now.ours,
+		.unclear = s->now.unclear,
 	};
 	r = guards_run(ctx, MOMENT_STATUS, &facts, &s->findings);
 	return r < 0 ? r : find_reason(s);

@@ -131,12 +131,15 @@ END_TEST
  */
 START_TEST(test_record_that_cannot_be_read)
 {
-	_cleanup_free_ char *record = NULL, *other = NULL;
+	_cleanup_free_ char *record = NULL, *other = NULL, *words = NULL;
 
 	arm_new();
 	record = scene_read(RUN_ARMED);
 	other = strf("FORMAT=2%s", record + strlen("FORMAT=1"));
 	scene_put(RUN_ARMED, _i ? "FORM" : other);
+	ck_assert_int_eq(scene_run("--arm", NULL), 3);
+	words = scene_read(RUN_LAST);
+	ck_assert_ptr_nonnull(strstr(words, "record of what is loaded"));
 	expect("firmware", "record", "another program");
 }
 END_TEST
