@@ -43,7 +43,7 @@ bool consent_withdraw(const struct ctx *ctx);
 /* Does another program's image lie in the kernel, or ours? */
 struct loaded {
 	bool loaded, ours;
-	bool unclear;	    /* neither: there is a record of ours, and it cannot be read */
+	bool unclear; /* neither: there is a record of ours, and it cannot be read */
 	struct state state; /* if ours */
 };
 _must_check_ int loaded_read(const struct ctx *ctx, struct loaded *ret);
