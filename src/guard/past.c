@@ -13,7 +13,15 @@ void guard_failed(const struct guard_input *in, struct finding *f)
 		finding_set(f, VERDICT_OK, "what was armed by hand is not held back");
 		return;
 	}
-	r = history_blocks(in->ctx, in->facts->version, &words);
+	r = history_unjudged(in->ctx);
+	if (r > 0) {
+		finding_set(f, VERDICT_UNKNOWN,
+			    "what became of the last warm reboot could not be recorded "
+			    "(" STATE_ATTEMPT ")");
+		return;
+	}
+	if (r == 0)
+		r = history_blocks(in->ctx, in->facts->version, &words);
 	if (r < 0)
 		finding_unknown(f, r, STATE_HISTORY);
 	else if (r > 0)

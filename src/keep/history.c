@@ -352,6 +352,20 @@ int history_clear(const struct ctx *ctx)
 	return changed ? history_write(ctx, &history) : 0;
 }
 
+int history_unjudged(const struct ctx *ctx)
+{
+	_cleanup_envfile_ struct envfile attempt = ENVFILE_EMPTY;
+	_cleanup_free_ char *boot_id = NULL;
+	int r = record_read(ctx, STATE_ATTEMPT, &attempt);
+
+	if (r <= 0)
+		return r;
+	r = boot_id_read(ctx, &boot_id);
+	return r < 0 ? r
+		     : !streq(envfile_get(&attempt, "FROM_BOOT"), boot_id) &&
+			       !streq(envfile_get(&attempt, "CAME_UP"), boot_id);
+}
+
 int history_blocks(const struct ctx *ctx, const char *version, char **ret_words)
 {
 	_cleanup_(history_done) struct history history = { .count = 0 };

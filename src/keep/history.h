@@ -66,6 +66,10 @@ int history_skipped(const struct ctx *ctx, const char *version, const char *why)
 /* --arm by hand: earlier failures no longer count. */
 int history_clear(const struct ctx *ctx);
 
+/* Is there an attempt of an earlier boot that the service's start could not judge, with a
+ * full disk, say? 1, 0, or a negative errno. */
+_must_check_ int history_unjudged(const struct ctx *ctx);
+
 /* Is @version (NULL: any) held back by failed attempts? 1 with words, 0, or a negative
  * errno. */
 _must_check_ int history_blocks(const struct ctx *ctx, const char *version,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/root.h"
 #include "base/util.h"
 #include "keep/runfiles.h"
 #include "scene.h"
@@ -438,6 +439,21 @@ START_TEST(test_failed_boot_is_not_armed_again_by_a_hook)
 }
 END_TEST
 
+/* Its failure could not be written down: that it is not known is a reason, too. */
+START_TEST(test_failed_boot_that_could_not_be_recorded)
+{
+	scene_put(STATE_DIR "/.history" ROOT_TEMPORARY_SUFFIX "/in-the-way", "");
+	install_and_hook(SCENE_NEW);
+	jump(SCENE_OLD, false);
+	ck_assert(!scene_exists(STATE_HISTORY));
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	assert_armed(NULL);
+	/* A human may. */
+	ck_assert_int_eq(scene_run("--arm", NULL), 0);
+	assert_armed(SCENE_NEW);
+}
+END_TEST
+
 START_TEST(test_two_failures_hold_back_all)
 {
 	install_and_hook(SCENE_NEW);
@@ -563,6 +579,7 @@ Suite *flow_suite(void)
 		test_by_hand_ends_with_its_kernel,
 		test_good_boot,
 		test_failed_boot_is_not_armed_again_by_a_hook,
+		test_failed_boot_that_could_not_be_recorded,
 		test_two_failures_hold_back_all,
 		test_came_up_but_never_good,
 		test_kexec_into_something_else_is_no_blame,
