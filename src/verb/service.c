@@ -59,11 +59,24 @@ static int confirm_boot(const struct ctx *ctx)
 	return r < 0 ? r : record_commit(ctx, &record, RUN_STARTED);
 }
 
+/* A script that is run in a chroot: the machine's own service is another one, and /run
+ * may be the machine's. */
+static bool is_in_chroot(const struct ctx *ctx)
+{
+	if (ctx->sys->in_root_of_init() != 0)
+		return false;
+	log_info("in a chroot: the machine's own service is left alone");
+	return true;
+}
+
 int service_start(const struct ctx *ctx)
 {
-	_cleanup_close_ int lock = lock_take(ctx);
+	_cleanup_close_ int lock = -1;
 	int r;
 
+	if (is_in_chroot(ctx))
+		return STATUS_DONE;
+	lock = lock_take(ctx);
 	if (lock < 0)
 		return log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK),
 		       STATUS_FAILED;
@@ -302,11 +315,16 @@ static int remove_token(const struct ctx *ctx)
 
 int service_stop(const struct ctx *ctx)
 {
-	_cleanup_close_ int lock = lock_take(ctx);
+	_cleanup_close_ int lock = -1;
 	_cleanup_(stopping_done) struct stopping stopping = STOPPING_EMPTY;
-	int known = stopping_read(ctx, &stopping);
-	enum why_stopped why = stopping.why;
+	enum why_stopped why;
+	int known;
 
+	if (is_in_chroot(ctx))
+		return STATUS_DONE;
+	lock = lock_take(ctx);
+	known = stopping_read(ctx, &stopping);
+	why = stopping.why;
 	if (why == STOPPED_SOFT_REBOOT)
 		return STATUS_DONE;
 	(void)consent_withdraw(ctx);

@@ -217,6 +217,31 @@ START_TEST(test_stopped_while_a_hook_loads)
 }
 END_TEST
 
+/* A script that is run in a chroot which sees the machine's /run: what is loaded, and the
+ * token, are the machine's. */
+START_TEST(test_a_chroots_service_is_not_the_machines)
+{
+	_cleanup_free_ char *token = scene_read(RUN_BOOT), *after = NULL;
+
+	install_and_hook(SCENE_NEW);
+	scene_fake("init_root", "0\n");
+	if (_i)
+		ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+	else
+		stop_while("");
+	ck_assert(scene_loaded());
+	scene_fake("init_root", "1\n");
+	after = scene_read(RUN_BOOT);
+	ck_assert_pstr_eq(after, token);
+	stop_rebooting();
+	ck_assert(scene_exists(RUN_GO));
+	scene_fake("init_root", "0\n");
+	ck_assert_int_eq(scene_run("--hook", _i ? "service-start" : "service-stop", NULL),
+			 0);
+	ck_assert(scene_exists(RUN_GO));
+}
+END_TEST
+
 /* --- Stopped without settings ------------------------------------------------- */
 
 START_TEST(test_stopped_with_a_broken_configuration)
@@ -399,6 +424,7 @@ Suite *flow_stop_suite(void)
 	tcase_add_test(tcase, test_by_hand_is_not_replaced_at_the_stop);
 	tcase_add_loop_test(tcase, test_stopped_while_another_run_goes_on, 0, 2);
 	tcase_add_test(tcase, test_stopped_while_a_hook_loads);
+	tcase_add_loop_test(tcase, test_a_chroots_service_is_not_the_machines, 0, 2);
 	tcase_add_loop_test(tcase, test_stopped_with_a_broken_configuration, 0, 2);
 	tcase_add_loop_test(tcase, test_late_loaders_are_cancelled, 0, 2);
 	tcase_add_loop_test(tcase, test_late_loaders_of_others_are_left_alone, 0, 2);
