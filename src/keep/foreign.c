@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/envfile.h"
@@ -9,7 +10,17 @@
 #define NAMES_MAX 4096
 #define FILE_SIZE_MAX 65536
 
-/* Does a folder below @parent whose name ends in @suffix hold one of @names? */
+static bool has_one_of(const struct strv *entries, const char *const *patterns)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		for (const char *const *pattern = patterns; *pattern; pattern++)
+			if (fnmatch(*pattern, entries->items[i], 0) == 0)
+				return true;
+	return false;
+}
+
+/* Does a folder below @parent whose name ends in @suffix hold one of @names, which are
+ * patterns? */
 static bool is_in_a_folder(const struct ctx *ctx, const char *parent, const char *suffix,
 			   const char *const *names)
 {
@@ -19,20 +30,16 @@ static bool is_in_a_folder(const struct ctx *ctx, const char *parent, const char
 	if (r < 0)
 		return r != -ENOENT && r != -ENOTDIR;
 	for (size_t i = 0; i < folders.count; i++) {
+		_cleanup_strv_ struct strv entries = STRV_EMPTY;
+		_cleanup_free_ char *path = NULL;
+
 		if (!ends_with(folders.items[i], suffix))
 			continue;
-		for (const char *const *name = names; *name; name++) {
-			_cleanup_strv_ struct strv entries = STRV_EMPTY;
-			_cleanup_free_ char *path =
-				strf("%s/%s", parent, folders.items[i]);
-
-			/* Listed, because the links there may lead nowhere in a --root.
-			 */
-			if (!path ||
-			    (root_list(ctx->root, path, NAMES_MAX, &entries) == 0 &&
-			     strv_has(&entries, *name)))
-				return true;
-		}
+		path = strf("%s/%s", parent, folders.items[i]);
+		/* Listed, because the links there may lead nowhere in a --root. */
+		if (!path || (root_list(ctx->root, path, NAMES_MAX, &entries) == 0 &&
+			      has_one_of(&entries, names)))
+			return true;
 	}
 	return false;
 }
@@ -103,6 +110,14 @@ bool foreign_gentoo_enabled(const struct ctx *ctx)
 	       unit_is_enabled(ctx, units);
 }
 
+bool foreign_late_enabled(const struct ctx *ctx)
+{
+	static const char *const units[] = { "kexec-load.service", "kexec-load@*.service",
+					     "prepare-kexec.service", NULL };
+
+	return unit_is_enabled(ctx, units);
+}
+
 bool other_loader_enabled(const struct ctx *ctx, const char **ret_name)
 {
 	if (foreign_debian_enabled(ctx)) {
@@ -111,6 +126,10 @@ bool other_loader_enabled(const struct ctx *ctx, const char **ret_name)
 	}
 	if (foreign_gentoo_enabled(ctx)) {
 		*ret_name = "the service kexec of kexec-tools";
+		return true;
+	}
+	if (foreign_late_enabled(ctx)) {
+		*ret_name = "a service that is started with kexec.target";
 		return true;
 	}
 	return false;

@@ -141,9 +141,17 @@ static int check_by_hand(const struct ctx *ctx, const struct state *state, char 
 	return *ret_why ? 0 : -ENOMEM;
 }
 
+/* Debian's script loads nothing where something is loaded; the others do. */
+static bool may_be_replaced(const struct ctx *ctx, const struct stopping *stopping)
+{
+	return stopping->loaders.count > 0 || foreign_late_enabled(ctx) ||
+	       foreign_gentoo_enabled(ctx);
+}
+
 /* Guards and plan once more. 1: what is loaded is right; 0: load anew; or a negative
  * errno with *@ret_why. */
-static int still_right(const struct ctx *ctx, const struct state *state, char **ret_why)
+static int still_right(const struct ctx *ctx, const struct state *state,
+		       const struct stopping *stopping, char **ret_why)
 {
 	_cleanup_(plan_done) struct plan plan = PLAN_EMPTY;
 	const char *other = NULL;
@@ -151,6 +159,11 @@ static int still_right(const struct ctx *ctx, const struct state *state, char **
 
 	if (r < 0)
 		return r;
+	if (state->by_hand && r && may_be_replaced(ctx, stopping)) {
+		*ret_why = strf("another program may have loaded its kernel in place of "
+				"what was armed by hand");
+		return -EPERM;
+	}
 	if (state->by_hand)
 		return r ? 1 : -EPERM;
 	if (r == 0) {
@@ -158,8 +171,9 @@ static int still_right(const struct ctx *ctx, const struct state *state, char **
 		 * and says it. */
 		return 0;
 	}
-	if (other_loader_enabled(ctx, &other)) {
-		*ret_why = strf("%s may have loaded another kernel", other);
+	if (other_loader_enabled(ctx, &other) || stopping->loaders.count > 0) {
+		*ret_why = strf("%s may have loaded another kernel",
+				str_or(other, "another service"));
 		return 0;
 	}
 	r = plan_derive(ctx, NULL, &plan);
@@ -282,7 +296,7 @@ static void stop_rebooting(const struct ctx *ctx, const struct stopping *stoppin
 				 "the configuration cannot be used");
 		return;
 	}
-	r = still_right(ctx, &now.state, &why);
+	r = still_right(ctx, &now.state, stopping, &why);
 	if (lock_again(ctx) && r == 1)
 		r = not_known_any_more(&now.state, &why);
 	if (r < 0) {

@@ -97,18 +97,25 @@ void stopping_done(struct stopping *stopping)
 	strv_done(&stopping->loaders);
 }
 
-/* A job of a reboot gives way to no other, but can be cancelled (systemctl(1)). */
-static int cancel(const struct ctx *ctx, const char *loader)
+static int ask(const struct ctx *ctx, const char *verb, const char *what)
 {
-	_cleanup_free_ char *id = strndup(loader, strcspn(loader, " "));
-	struct sys_command command = SYS_COMMAND(SYSTEMCTL, "cancel", id);
+	struct sys_command command = SYS_COMMAND(SYSTEMCTL, verb, what);
 	int r;
 
-	if (!id)
-		return -ENOMEM;
 	command.timeout_ms = SYSTEMCTL_TIMEOUT_MS;
 	r = ctx->sys->run(&command);
 	return r > 0 ? -EIO : r;
+}
+
+/* A job of a reboot gives way to no other, but can be cancelled (systemctl(1)). One that
+ * ran already is stopped. */
+static int cancel(const struct ctx *ctx, const char *loader)
+{
+	const char *unit = strchr(loader, ' ') + 1;
+	_cleanup_free_ char *id = strndup(loader, (size_t)(unit - 1 - loader));
+	int r = id ? ask(ctx, "cancel", id) : -ENOMEM;
+
+	return r == -ENOMEM ? r : ask(ctx, "stop", unit);
 }
 
 int stopping_cancel_loaders(const struct ctx *ctx, const struct stopping *stopping)

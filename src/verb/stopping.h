@@ -15,8 +15,8 @@ enum why_stopped {
 
 struct stopping {
 	enum why_stopped why;
-	/* Services that load a kernel of their own when kexec.target is started, so after
-	 * our last look: "ID UNIT" of their jobs. */
+	/* Services that load a kernel of their own when kexec.target is started, before
+	 * or after our last look: "ID UNIT" of their jobs. */
 	struct strv loaders;
 };
 #define STOPPING_EMPTY                                              \

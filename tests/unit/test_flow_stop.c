@@ -279,6 +279,10 @@ START_TEST(test_late_loaders_are_cancelled)
 	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel 15\n"), 1);
 	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel 17\n"), 1);
 	ck_assert_uint_eq(scene_calls("run /bin/systemctl cancel"), 2);
+	/* One that ran already is ended, and what it may have loaded is replaced. */
+	ck_assert_uint_eq(scene_calls("run /bin/systemctl stop prepare-kexec.service\n"),
+			  1);
+	ck_assert_uint_eq(scene_calls("load"), _i ? 1 : 2);
 }
 END_TEST
 
@@ -293,7 +297,7 @@ END_TEST
 
 static int refuse_to_cancel(const struct sys_command *command)
 {
-	return streq(command->argv[1], "cancel") ? 1 : sys_fake.run(command);
+	return streq(command->argv[1], "stop") ? 1 : sys_fake.run(command);
 }
 
 START_TEST(test_late_loaders_that_cannot_be_cancelled)
@@ -314,6 +318,38 @@ START_TEST(test_late_loaders_that_cannot_be_cancelled)
 	ck_assert(!scene_loaded());
 	ck_assert_uint_eq(scene_calls("run /bin/systemctl --force reboot"), 1);
 	ck_assert_uint_eq(scene_calls("run /bin/systemctl --force kexec"), 0);
+}
+END_TEST
+
+/* It came and went before our stop, or is another program's script: who knows what lies
+ * there now. */
+static const struct {
+	const char *path, *text;
+} replacers[] = {
+	{ "/etc/systemd/system/kexec.target.wants/kexec-load@linux.service", "" },
+	{ "/etc/systemd/system/kexec.target.wants/kexec-load.service", "" },
+	{ "/etc/systemd/system/kexec.target.wants/prepare-kexec.service", "" },
+	{ "/etc/runlevels/default/kexec", "" },
+};
+
+START_TEST(test_what_may_have_been_replaced)
+{
+	scene_put(replacers[_i].path, replacers[_i].text);
+	install_and_hook(SCENE_NEW);
+	stop_rebooting();
+	ck_assert(scene_exists(RUN_GO));
+	ck_assert_uint_eq(scene_calls("load"), 2);
+}
+END_TEST
+
+START_TEST(test_what_may_have_been_replaced_by_hand)
+{
+	scene_put(replacers[_i].path, replacers[_i].text);
+	install_and_hook(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--arm", "-e", "id-" SCENE_OLD, NULL), 0);
+	stop_rebooting();
+	ck_assert(!scene_exists(RUN_GO));
+	ck_assert(!scene_loaded());
 }
 END_TEST
 
@@ -429,6 +465,10 @@ Suite *flow_stop_suite(void)
 	tcase_add_loop_test(tcase, test_late_loaders_are_cancelled, 0, 2);
 	tcase_add_loop_test(tcase, test_late_loaders_of_others_are_left_alone, 0, 2);
 	tcase_add_test(tcase, test_late_loaders_that_cannot_be_cancelled);
+	tcase_add_loop_test(tcase, test_what_may_have_been_replaced, 0,
+			    ARRAY_SIZE(replacers));
+	tcase_add_loop_test(tcase, test_what_may_have_been_replaced_by_hand, 0,
+			    ARRAY_SIZE(replacers));
 	tcase_add_test(tcase, test_good_waits_for_others);
 	tcase_add_loop_test(tcase, test_settings_come_back_when_stopped, 0, 2);
 	tcase_add_test(tcase, test_settings_stay_off_when_disarmed);
