@@ -52,6 +52,15 @@ static const char *text_at(const struct block *b, size_t at)
 	return (const char *)b->data + at;
 }
 
+/* Only as far as @text goes: the same long name may be meant again and again. */
+static bool is_text_at(const struct block *b, size_t at, const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	return at <= b->len && size <= b->len - at &&
+	       memcmp(b->data + at, text, size) == 0;
+}
+
 static bool part(const uint8_t *data, size_t len, size_t offset, size_t size,
 		 struct block *ret)
 {
@@ -103,7 +112,7 @@ int fdt_has_property(const uint8_t *data, size_t len, const char *node, const ch
 		case PROPERTY:
 			if (!take(&s, &size) || !take(&s, &offset) || !skip(&s, size))
 				return -EBADMSG;
-			if (inside && streq(text_at(&names, offset), name))
+			if (inside && is_text_at(&names, offset, name))
 				return 1;
 			break;
 		case NOP:

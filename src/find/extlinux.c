@@ -12,6 +12,8 @@
 
 #define INCLUDE_DEPTH 16 /* as SYSLINUX and U-Boot have it */
 #define INCLUDE_FILES 64
+#define TEXT_MAX (4 * EXTLINUX_MAX_SIZE) /* of all files */
+#define INITRDS_MAX 256			 /* of a label; each is looked for */
 
 /* Where SYSLINUX and U-Boot look, in their order. */
 static const char *const places[] = {
@@ -25,6 +27,7 @@ struct menu {
 	struct entry_list *list;
 	struct extlinuxconf conf;
 	struct strv files; /* that were read; labels tell them by number */
+	size_t size;	   /* of them all */
 	struct extlinuxpath paths;
 	char release[65]; /* of the running kernel */
 };
@@ -78,8 +81,10 @@ static int read_file(struct menu *menu, const char *path, int depth)
 	size_t len;
 	int r = root_read(menu->ctx->root, path, EXTLINUX_MAX_SIZE, &text, &len);
 
-	if (r == 0)
-		r = strv_add(&menu->files, path);
+	if (r == 0) {
+		menu->size += len;
+		r = menu->size > TEXT_MAX ? -E2BIG : strv_add(&menu->files, path);
+	}
 	if (r == 0)
 		r = read_lines(menu, text, len, depth);
 	return r < 0 ? list_doubt_file(menu->list, path, r) : 0;
@@ -121,6 +126,8 @@ static int take_initrds(const struct menu *menu, struct entry *entry, const char
 		size_t len = *divider ? strcspn(named, divider) : strlen(named);
 		_cleanup_free_ char *one = strndup(named, len), *path = NULL;
 
+		if (entry->initrds.count >= INITRDS_MAX)
+			return refuse(entry, "it names too many initrds");
 		r = one ? take_path(menu, entry, one, &path) : -ENOMEM;
 		if (r == 0 && path)
 			r = strv_take(&entry->initrds, TAKE_PTR(path));

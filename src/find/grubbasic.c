@@ -8,6 +8,8 @@
 #include "find/grubrun.h"
 
 #define REGEXP_COST 65536 /* as bytes of other work */
+#define PATTERN_MAX 256	  /* bytes */
+#define PLUSES_MAX 4	  /* regcomp(3) doubles what stands before each */
 
 #define BLOCK _unused_ const struct grubnode *block
 
@@ -175,6 +177,16 @@ static int set_match(struct grubrun *run, const char *spec, const char *s,
 	return value ? grubvars_set(run->vars, name, value) : -ENOMEM;
 }
 
+bool grubcmd_can_match(const char *pattern)
+{
+	unsigned pluses = 0;
+
+	for (const char *p = pattern; *p; p++)
+		pluses += *p == '+';
+	return strlen(pattern) <= PATTERN_MAX && pluses <= PLUSES_MAX &&
+	       !strpbrk(pattern, "{\\");
+}
+
 /* regexp [--set [N:]NAME] REGEXP TEXT */
 int grubcmd_regexp(struct grubrun *run, const struct grubargs *args, BLOCK)
 {
@@ -187,9 +199,7 @@ int grubcmd_regexp(struct grubrun *run, const struct grubargs *args, BLOCK)
 	run->regexp = true;
 	if (r != 0 || opts.rest.count != 3)
 		return r < 0 ? r : GRUB_FALSE;
-	/* A pattern of the menu's author: what could take for ever is not tried. */
-	if (strlen(opts.rest.items[1]) > 256 || strlen(opts.rest.items[2]) > 4096 ||
-	    strpbrk(opts.rest.items[1], "{\\"))
+	if (!grubcmd_can_match(opts.rest.items[1]) || strlen(opts.rest.items[2]) > 4096)
 		return grubrun_doubt(run, strf("the pattern '%s'", opts.rest.items[1]));
 	r = grubrun_charge(run, REGEXP_COST);
 	if (r < 0)

@@ -215,6 +215,10 @@ static int read_dir(struct grubrun *run, const struct request *request,
 		r = run->host->list(run->host->data, request->device, request->dir,
 				    &names);
 	if (r == 0)
+		r = grubrun_charge(run, names.count * GRUBRUN_NAME_COST);
+	if (r == -E2BIG)
+		return r;
+	if (r == 0)
 		return read_entries(run, request, &names, list);
 	if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
 		return r == -ENOMEM ? r : 0;

@@ -201,15 +201,15 @@ static int add_linux(struct grubrun *run, const struct grubblsentry *entry,
 static int add_initrds(struct grubrun *run, const struct grubblsentry *entry,
 		       struct grubtext *script)
 {
-	const char *initrd;
 	size_t before;
 	int r = grubtext_add(script, "initrd");
 
 	before = script->used;
 	if (r == 0)
 		r = add_early(run, entry, script);
-	for (size_t i = 0; r == 0 && (initrd = grubblsentry_get(entry, "initrd", i)); i++)
-		r = add_path(entry, script, "", initrd);
+	for (size_t i = 0; r == 0 && i < entry->keys.count; i++)
+		if (streq(entry->keys.items[i], "initrd"))
+			r = add_path(entry, script, "", entry->values.items[i]);
 	if (r == 0 && script->used == before)
 		script->used -= strlen("initrd");
 	return r < 0 ? r : grubtext_put(script, '\n');
@@ -272,7 +272,11 @@ static int parse_script(struct grubrun *run, const struct grubtext *script,
 {
 	struct grubnode *body;
 	unsigned line;
-	int r = grubparse(script->text, script->used, &run->scripts, &body, &line);
+	int r = grubrun_charge(run, script->used);
+
+	if (r < 0)
+		return r;
+	r = grubparse(script->text, script->used, &run->scripts, &body, &line);
 
 	if (r == 0)
 		item->body = body;

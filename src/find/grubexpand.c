@@ -106,6 +106,10 @@ static int expand_path(struct growing *g, const char *pattern)
 		return r;
 	if (r == -ENODEV || !dir.device)
 		return grubrun_doubt(run, strf("which files '%s' means", pattern));
+	if (r == 0)
+		r = grubrun_charge(run, names.count * GRUBRUN_NAME_COST);
+	if (r == -E2BIG)
+		return r;
 	for (size_t i = 0; r == 0 && i < names.count; i++) {
 		if (fnmatch(slash + 1, names.items[i], 0) != 0)
 			continue;
@@ -225,6 +229,9 @@ static int put_variable(struct growing *g, bool quoted, const char *name)
 	char number[24];
 	uint64_t n;
 
+	/* Looking for it takes its time, also when there is nothing to put. */
+	if (grubrun_charge(g->run, strlen(name)) < 0)
+		return -E2BIG;
 	if (*name != '#' && *name != '*' && *name != '@' &&
 	    !(*name >= '0' && *name <= '9'))
 		return put_value(g, quoted, grubvars_get(g->run->vars, name));

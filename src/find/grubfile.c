@@ -232,6 +232,8 @@ int grubcmd_load_env(struct grubrun *run, const struct grubargs *args, BLOCK)
 	if (!name)
 		return -ENOMEM;
 	r = grubrun_read(run, name, &text, &len);
+	if (r == 0)
+		r = grubrun_charge(run, len);
 	if (r != 0)
 		return r;
 	if (len == 0)
@@ -279,6 +281,8 @@ int grubcmd_save_env(struct grubrun *run, const struct grubargs *args, BLOCK)
 			r = note_one_shot(run, name, "grub-reboot");
 		else if (streq(name, "prev_saved_entry"))
 			r = note_one_shot(run, name, "an old grub-reboot");
+		if (r == 0)
+			r = grubrun_charge(run, strlen(name) + strlen(str_or(value, "")));
 		if (r == 0)
 			r = value ? strv_take(&run->saves, strf("%s=%s", name, value))
 				  : strv_add(&run->saves, name);

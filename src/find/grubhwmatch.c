@@ -11,8 +11,8 @@
 
 #include "find/grubrun.h"
 
-#define LINE_MAX_ 256	      /* bytes of a pattern */
 #define LINE_COST (16 * 1024) /* of trying one, as bytes of other work */
+#define DEVICE_COST 4096      /* of asking for one: five files */
 
 /* Does @line match one of @devices whole? */
 static int match_line(struct grubrun *run, const char *line, const struct strv *devices,
@@ -24,7 +24,7 @@ static int match_line(struct grubrun *run, const char *line, const struct strv *
 
 	if (!pattern || r < 0)
 		return pattern ? r : -ENOMEM;
-	if (strlen(line) > LINE_MAX_ || strpbrk(line, "{\\"))
+	if (!grubcmd_can_match(line))
 		return grubrun_doubt(run, strf("the pattern '%s'", line));
 	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
 		return 0;
@@ -62,12 +62,16 @@ int grubcmd_hwmatch(struct grubrun *run, const struct grubargs *args,
 	if (args->count < 3)
 		return GRUB_FALSE;
 	r = grubrun_read(run, args->items[1], &text, &len);
+	if (r == 0)
+		r = grubrun_charge(run, len);
 	if (r != 0)
 		return r;
 	(void)grubcmd_number(args->items[2], &n, NULL);
 	snprintf(class, sizeof(class), "bc%02xsc", (unsigned)(n & 0xff));
 	r = run->host->pci(run->host->data, &devices);
-	if (r == -ENOMEM)
+	if (r == 0)
+		r = grubrun_charge(run, devices.count * DEVICE_COST);
+	if (r == -ENOMEM || r == -E2BIG)
 		return r;
 	if (r == 0)
 		r = match_lines(run, text, &devices, class);

@@ -42,7 +42,7 @@ int grubrun_ask(struct grubrun *run, const char *text)
 	for (i = 0; i < q->count; i++)
 		if (streq(q->texts[i], text))
 			return q->answers >> i & 1;
-	if (i == GRUBRUN_MAX_QUESTIONS)
+	if (i == GRUBRUN_MAX_QUESTIONS || strlen(text) > GRUBRUN_MAX_QUESTION)
 		return grubrun_doubt(run,
 				     strf("too much is known at boot only: %s", text));
 	if (str_set(&q->texts[i], text) < 0)

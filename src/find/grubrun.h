@@ -28,6 +28,7 @@
 #define GRUBRUN_MAX_FILES 10000	       /* that are read */
 #define GRUBRUN_MAX_FUNCTIONS 1000
 #define GRUBRUN_MAX_WORK (32 << 20) /* bytes of arguments and text gone through */
+#define GRUBRUN_NAME_COST 64	    /* of a name in a directory, as such bytes */
 #define GRUB_FALSE 1		    /* the status of a test that fails */
 
 /* Arguments of a command; [0] is its name. items ends in NULL. */
@@ -62,6 +63,7 @@ struct grubitems {
 
 /* What can only be known at boot, and the answer that this run assumes. */
 #define GRUBRUN_MAX_QUESTIONS 3
+#define GRUBRUN_MAX_QUESTION 1024 /* bytes; each entry that it changes is told it */
 struct grubquestions {
 	char *texts[GRUBRUN_MAX_QUESTIONS];
 	size_t count;
@@ -164,6 +166,12 @@ struct grubopts {
 _must_check_ int grubopt_read(struct grubrun *run, const struct grubargs *args,
 			      const struct grubopt *spec, bool accept_dash,
 			      struct grubopts *ret);
+
+/* ---- grubbasic.c ---- */
+
+/* A pattern for regcomp(3) is the menu's author's: is it one that takes neither for ever
+ * nor all memory? */
+bool grubcmd_can_match(const char *pattern);
 
 /* ---- commands with a file of their own ---- */
 

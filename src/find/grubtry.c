@@ -51,6 +51,10 @@ static int add_entry(struct grubrun *run, const struct grubitem *item,
 	}
 	entry = &entries[menu->count++];
 	*entry = (struct grubmenu_entry){ .line = item->line };
+	/* Names of the menus around it, which many may have. */
+	if (grubrun_charge(run, strlen(place->path) + strlen(place->position) +
+					strlen(item->file)) < 0)
+		return -E2BIG;
 	entry->position = strf("%s%zu", place->position, number);
 	entry->path = join_path(place->path, item->id, "");
 	if (!entry->position || !entry->path || str_set(&entry->title, item->title) < 0 ||

@@ -118,6 +118,17 @@ static int base64url(const char *text, size_t len, char *ret, size_t *ret_len)
 	return 0;
 }
 
+/* A value takes a hundred bytes in memory, and two in the text. NULL: no JSON, or too
+ * many of them. */
+static json_t *load(const char *text, size_t len, size_t flags)
+{
+	size_t values = 0;
+
+	for (size_t i = 0; i < len; i++)
+		values += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	return values <= LUKS2_VALUES_MAX ? json_loadb(text, len, flags, NULL) : NULL;
+}
+
 static int clevis_header(const char *text, size_t len, unsigned depth,
 			 struct tpm_binding *binding);
 
@@ -152,7 +163,7 @@ static int clevis_header(const char *text, size_t len, unsigned depth,
 
 	if (r < 0)
 		return r;
-	header = json_loadb(plain, n, 0, NULL);
+	header = load(plain, n, 0);
 	clevis = json_object_get(header, "clevis");
 	pin = json_string_value(json_object_get(clevis, "pin"));
 	if (!pin)
@@ -211,7 +222,7 @@ int luks2_tokens(const char *json, size_t len, struct tpm_binding *binding)
 	const char *name;
 	json_t *token;
 
-	all = json_loadb(json, strnlen(json, len), JSON_REJECT_DUPLICATES, NULL);
+	all = load(json, strnlen(json, len), JSON_REJECT_DUPLICATES);
 	tokens = json_object_get(all, "tokens");
 	if (!json_is_object(tokens))
 		return -EBADMSG;

@@ -23,6 +23,7 @@
 
 #define LUKS2_HEADER_LEN 4096		 /* the binary part; the JSON follows */
 #define LUKS2_AREA_MAX (4 * 1024 * 1024) /* both; the largest that the format has */
+#define LUKS2_VALUES_MAX 65536		 /* in its JSON; some hundred are usual */
 
 struct tpm_binding {
 	uint32_t registers; /* bit N: bound to register N */
@@ -38,7 +39,8 @@ struct tpm_binding {
 _must_check_ int luks2_area_length(const uint8_t *header, size_t len, size_t *ret);
 
 /* Adds what the tokens of the JSON text say to *@binding. Returns 0, -EBADMSG for what is
- * no JSON or has tokens of a wrong shape, or -ENOMEM. */
+ * no JSON, has more than LUKS2_VALUES_MAX values or tokens of a wrong shape, or -ENOMEM.
+ */
 _must_check_ int luks2_tokens(const char *json, size_t len, struct tpm_binding *binding);
 
 #endif

@@ -16,6 +16,7 @@ struct db {
 	const uint8_t *data;
 	size_t len, page_size, usable;
 	unsigned pages_left; /* pages that may still be visited */
+	size_t bytes_left;   /* of records: all are in the file, and each once */
 };
 
 static uint32_t be(const uint8_t *p, size_t n)
@@ -65,7 +66,7 @@ static int open_db(const uint8_t *data, size_t len, struct db *ret)
 		return -EBADMSG;
 	if (be(data + 56, 4) != 1 && be(data + 56, 4) != 0)
 		return -EOPNOTSUPP;
-	*ret = (struct db){ data, len, page_size, page_size - data[20], PAGES_MAX };
+	*ret = (struct db){ data, len, page_size, page_size - data[20], PAGES_MAX, len };
 	return 0;
 }
 
@@ -138,8 +139,10 @@ static int read_cell(struct db *db, const uint8_t *page, size_t at,
 	if (size > SQLITE_ROW_MAX)
 		return -E2BIG;
 	local = local_part(db, (size_t)size);
-	if (local > db->usable - at || (local < size && db->usable - at - local < 4))
+	if (size > db->bytes_left || local > db->usable - at ||
+	    (local < size && db->usable - at - local < 4))
 		return -EBADMSG;
+	db->bytes_left -= (size_t)size;
 	record = malloc((size_t)size + 1);
 	if (!record)
 		return -ENOMEM;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bounds.h"
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define NEEDS_ADDRESSES true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NEEDS_ADDRESSES true
+#endif
+#endif
+#ifndef NEEDS_ADDRESSES
+#define NEEDS_ADDRESSES false
+#endif
+
+/* Of address space, in bytes. */
+static rlim_t used(void)
+{
+	unsigned long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	ck_assert(f && fscanf(f, "%lu", &pages) == 1);
+	fclose(f);
+	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+bool bounds_begin(unsigned more_mib)
+{
+	const char *fork = getenv("CK_FORK");
+	struct rlimit seconds = { BOUNDS_SECONDS, BOUNDS_SECONDS }, memory;
+
+	if (fork && strcmp(fork, "no") == 0)
+		return false;
+	/* Sanitizers take several times as long. */
+	if (NEEDS_ADDRESSES)
+		seconds.rlim_cur = seconds.rlim_max = 10 * BOUNDS_SECONDS;
+	memory.rlim_cur = memory.rlim_max = used() + ((rlim_t)more_mib << 20);
+	ck_assert_int_eq(setrlimit(RLIMIT_CPU, &seconds), 0);
+	if (!NEEDS_ADDRESSES)
+		ck_assert_int_eq(setrlimit(RLIMIT_AS, &memory), 0);
+	return true;
+}
