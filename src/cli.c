@@ -190,7 +190,7 @@ int cli_parse(int argc, char *argv[], struct options *ret)
 	*ret = (struct options){ .verb = VERB_ARM };
 	fill_getopt(shorts, longs);
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* afresh, also within a word of the last call */
 	/* After --hook NAME nothing is an option. */
 	while (r == 0 && !ret->hook &&
 	       (value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {

@@ -5,10 +5,13 @@
  * armed that rests on it, and the exit status is one of the documented ones.
  */
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/efivar.h"
@@ -136,12 +139,32 @@ static void make_long(const char *path)
 	ck_assert_int_eq(truncate(full, LENGTH), 0);
 }
 
+/* Bounds for this process. What it prints goes to a file beside the root, as its messages
+ * do. */
+static bool begin(void)
+{
+	_cleanup_free_ char *path = strf("%s/../printed", scene_machine());
+
+	return bounds_begin(MEMORY_MIB) && freopen(path, "we", stdout);
+}
+
+/* A limit of ours comes before one of the machine's. */
+static void check_words(const char *path, const char *file)
+{
+	_cleanup_free_ char *text = scene_fake_read(file, NULL);
+
+	ck_assert_msg(!text || !strstr(text, strerror(ENOMEM)), "%s: %.500s", path, text);
+}
+
 /* What it makes of it besides is the business of other tests. */
 static void run(const char *path, const char *a, const char *b)
 {
 	uint64_t before = bytes_read(), read;
 	int status = scene_run(a, b, NULL);
 
+	fflush(stdout);
+	check_words(path, "printed");
+	check_words(path, "log");
 	read = bytes_read() - before;
 	ck_assert_msg(status == 0 || status == 1 || status == 3, "%s: %s %s: status %d",
 		      path, a, str_or(b, ""), status);
@@ -158,7 +181,7 @@ START_TEST(test_long_file)
 	ck_assert(scene_loaded());
 	scene_install(SCENE_NEWER);
 	make_long(path);
-	if (!bounds_begin(MEMORY_MIB))
+	if (!begin())
 		return;
 	run(path, "--status", "-v");
 	run(path, "--status", "--json");
@@ -186,7 +209,7 @@ START_TEST(test_odd_file)
 		ck_assert_int_eq(mkfifo(full, 0644), 0);
 	else
 		ck_assert_int_eq(symlink(path, full), 0);
-	if (!bounds_begin(MEMORY_MIB))
+	if (!begin())
 		return;
 	run(path, "--status", "-v");
 	run(path, "--list", "-v");
