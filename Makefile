@@ -198,26 +198,46 @@ lint:                                  ## warnings as errors in gcc and clang, a
 	$(Q)tests/setup.sh build test lint
 	$(Q)B=$(B) MAKE='$(MAKE)' tests/lint
 
-# One fuzzer a parser: tests/fuzz/NAME.c, seeded from tests/fuzz/NAME/. clang only.
+# One fuzzer a parser: tests/fuzz/NAME.c, seeded from tests/fuzz/NAME/. clang only; see its README.
 FUZZ_SECONDS ?= 30
-fuzzers  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
-fuzz_src := $(filter-out src/main.c src/read/main.c,$(wildcard src/*.c src/*/*.c))
-$(B)/fuzz/libsrc.a: $(fuzz_src)
+FUZZ_JOBS    ?= 1
+FUZZER       ?= libfuzzer
+FUZZERS      ?= $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
+fuzz_cc  := $(if $(filter afl,$(FUZZER)),afl-clang-fast,clang)
+fuzz_dir := $(B)/fuzz$(if $(filter afl,$(FUZZER)),-afl)
+fuzz_src := $(filter-out src/main.c src/read/main.c,$(wildcard src/*.c src/*/*.c)) \
+            tests/fake_sys.c tests/unit/fake_root.c
+fuzz_cflags = $(cppflags) -std=gnu11 -g -O1 -fsanitize=$(1),address,undefined
+$(fuzz_dir)/libsrc.a: $(fuzz_src)
 	$(call say,FUZZLIB,$@)
-	$(Q)mkdir -p $(B)/fuzz/obj && rm -f $@
-	$(Q)for f in $(fuzz_src); do o=$(B)/fuzz/obj/$$(echo $$f | tr / _).o; \
-	    clang $(cppflags) -std=gnu11 -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
-	        -c -o $$o $$f || exit 1; done
-	$(Q)ar rcs $@ $(B)/fuzz/obj/*.o
-$(B)/fuzz/%: tests/fuzz/%.c $(B)/fuzz/libsrc.a
+	$(Q)mkdir -p $(fuzz_dir)/obj && rm -f $@
+	$(Q)for f in $(fuzz_src); do o=$(fuzz_dir)/obj/$$(echo $$f | tr / _).o; \
+	    $(fuzz_cc) $(call fuzz_cflags,fuzzer-no-link) -c -o $$o $$f || exit 1; done
+	$(Q)ar rcs $@ $(fuzz_dir)/obj/*.o
+$(fuzz_dir)/%: tests/fuzz/%.c $(fuzz_dir)/libsrc.a
 	$(call say,FUZZ,$@)
-	$(Q)clang $(cppflags) -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $^ \
-	    $(main_ldlibs) $(read_ldlibs)
-fuzz: $(fuzzers)                       ## each fuzzer for FUZZ_SECONDS
-	$(Q)for f in $(fuzzers); do n=$${f##*/}; mkdir -p $(B)/fuzz/corpus/$$n; \
-	    printf '  %-7s %s\n' RUN $$n; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 -close_fd_mask=3 \
-	        -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$n tests/fuzz/$$n || exit 1; done
+	$(Q)$(fuzz_cc) $(call fuzz_cflags,fuzzer) -o $@ $^ $(main_ldlibs) $(read_ldlibs)
+
+run_libfuzzer = $(fuzz_dir)/$$n -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 \
+    -close_fd_mask=3 $(if $(filter-out 1,$(FUZZ_JOBS)),-fork=$(FUZZ_JOBS)) \
+    -artifact_prefix=$(fuzz_dir)/ $(fuzz_dir)/corpus/$$n tests/fuzz/$$n
+# What breaks is in out/NAME/default/crashes; afl-fuzz itself does not mind.
+run_afl = AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_AUTORESUME=1 \
+    afl-fuzz -V $(FUZZ_SECONDS) -m none -i tests/fuzz/$$n -o $(fuzz_dir)/out/$$n \
+    -- $(fuzz_dir)/$$n >$(fuzz_dir)/$$n.log && \
+    ! ls $(fuzz_dir)/out/$$n/default/crashes | grep id:
+fuzz: $(FUZZERS:%=$(fuzz_dir)/%)       ## each fuzzer for FUZZ_SECONDS
+	$(Q)for n in $(FUZZERS); do mkdir -p $(fuzz_dir)/corpus/$$n $(fuzz_dir)/out; \
+	    printf '  %-7s %s\n' RUN $$n; $(run_$(FUZZER)) || exit 1; done
+
+# What was found and reaches what the seeds do not: the smallest inputs become seeds, by hand.
+fuzz-merge: $(FUZZERS:%=$(fuzz_dir)/%) ## inputs of `fuzz` that reach new code, as few as can be
+	$(Q)for n in $(FUZZERS); do rm -rf $(fuzz_dir)/new/$$n; mkdir -p $(fuzz_dir)/new/$$n; \
+	    cp tests/fuzz/$$n/* $(fuzz_dir)/new/$$n/; \
+	    $(fuzz_dir)/$$n -merge=1 -verbosity=0 -close_fd_mask=3 $(fuzz_dir)/new/$$n \
+	        $(fuzz_dir)/corpus/$$n || exit 1; \
+	    for seed in tests/fuzz/$$n/*; do rm -f $(fuzz_dir)/new/$$n/$${seed##*/}; done; \
+	    printf '  %-7s %s: %s\n' NEW $$n "$$(ls $(fuzz_dir)/new/$$n | wc -l)"; done
 
 # --- Installation -----------------------------------------------------------
 # Each family of hooks has a folder below hooks/; its install.mk defines files_FAMILY.
@@ -277,7 +297,7 @@ help:                                  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: all test test-programs check check-vm check-vm-all check-powercut check-hooks cross-check demo \
-        stage bench sanitize lint fuzz \
+        stage bench sanitize lint fuzz fuzz-merge \
         deb install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fault_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)
