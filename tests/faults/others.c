@@ -119,6 +119,12 @@ static void lose_records(void)
 	replace_by_link(RUN_DIR, "/nowhere/at/all");
 }
 
+/* A lock of a process that is gone: the file stays, and nobody holds it. */
+static void leave_lock(void)
+{
+	scene_put(RUN_LOCK, "999999\n");
+}
+
 /* --- What has to be true then ----------------------------------------------------------
  */
 
@@ -167,12 +173,53 @@ static const char *something_is_loaded(void)
 	return scene_loaded() ? "there is an image, and nobody knows whose" : NULL;
 }
 
-static const struct {
+/* The gate, which comes after a stop: how often it asks for a jump, or -1 if it fails. */
+static int jumps_of_gate(void)
+{
+	static const char *const words[] = { "--hook", "gate", "kexec", NULL };
+	unsigned before = scene_calls("run /bin/systemctl --force kexec");
+
+	if (trial_call(words) != 0)
+		return -1;
+	return (int)(scene_calls("run /bin/systemctl --force kexec") - before);
+}
+
+static const char *gate_fails(void)
+{
+	return jumps_of_gate() < 0 ? "the gate fails afterwards" : NULL;
+}
+
+static const char *jumps_at_all(void)
+{
+	return jumps_of_gate() != 0 ? "the gate jumps, or fails" : NULL;
+}
+
+/* Another kernel was installed meanwhile: whoever looked last has seen it. */
+static const char *jumps_into_older(void)
+{
+	_cleanup_free_ char *armed = scene_armed_version();
+	int jumps = jumps_of_gate();
+
+	if (scene_exists("/failed"))
+		return "the other hook failed";
+	return jumps < 0 || (jumps > 0 && !streq(armed, SCENE_NEWER))
+		       ? "the gate jumps into what no longer boots next, or fails"
+		       : NULL;
+}
+
+static const char *is_armed_all_the_same(void)
+{
+	return scene_loaded() || !scene_exists(RUN_DISARMED) ? "it is still armed" : NULL;
+}
+
+struct act {
 	const char *name;
 	void (*act)(void);
 	const char *(*wrong)(void);
 	bool until_load; /* later it is nobody's fault */
-} acts[] = {
+};
+
+static const struct act while_arming[] = {
 	{ "the kernel becomes a link to another", swap_kernel, consents_to_old_files,
 	  false },
 	{ "the initramfs becomes a link elsewhere", swap_initrd, consents_to_old_files,
@@ -187,6 +234,53 @@ static const struct {
 	{ "another hook runs", another_hook, newer_is_not_armed, false },
 	{ "somebody disarms", disarm, disarming_is_lost, false },
 	{ "the records are gone", lose_records, something_is_loaded, true },
+	{ "a lock is left behind", leave_lock, new_is_not_armed, false },
+	{ NULL, NULL, NULL, false },
+};
+
+/* By hand: what is written is the same, and status tells the user. */
+static const struct act by_hand[] = {
+	{ "the kernel becomes a link to another", swap_kernel, consents_to_old_files,
+	  false },
+	{ "the initramfs is cut", cut_initrd, consents_to_old_files, false },
+	{ "/boot becomes a link elsewhere", swap_boot, consents_to_old_files, false },
+	{ "the clock goes back", clock_back, new_is_not_armed, false },
+	{ "another hook runs", another_hook, newer_is_not_armed, false },
+	{ NULL, NULL, NULL, false },
+};
+
+/* Without records there is no telling the image from another program's, which is left
+ * alone: that they are gone is no case here. */
+static const struct act while_stopping[] = {
+	{ "the kernel becomes a link to another", swap_kernel, gate_fails, false },
+	{ "the initramfs becomes a link elsewhere", swap_initrd, gate_fails, false },
+	{ "/boot becomes a link elsewhere", swap_boot, gate_fails, false },
+	{ "the initramfs grows", grow_initrd, gate_fails, false },
+	{ "the kernel is cut", cut_kernel, gate_fails, false },
+	{ "the clock goes back", clock_back, gate_fails, false },
+	{ "the clock goes on", clock_on, gate_fails, false },
+	{ "another hook runs", another_hook, jumps_into_older, false },
+	{ "somebody disarms", disarm, jumps_at_all, false },
+	{ "a lock is left behind", leave_lock, gate_fails, false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct act while_disarming[] = {
+	{ "the clock goes back", clock_back, is_armed_all_the_same, false },
+	{ "another hook runs", another_hook, is_armed_all_the_same, false },
+	{ "somebody disarms", disarm, is_armed_all_the_same, false },
+	{ "a lock is left behind", leave_lock, is_armed_all_the_same, false },
+	{ NULL, NULL, NULL, false },
+};
+
+static const struct {
+	const char *job;
+	const struct act *acts;
+} meanwhile[] = {
+	{ "hook, new kernel", while_arming },
+	{ "arm by hand", by_hand },
+	{ "stop, unchanged", while_stopping },
+	{ "disarm", while_disarming },
 };
 static const char *const folders[] = { "/run", "/var", "/etc", "/boot", "/" };
 
@@ -232,7 +326,8 @@ static unsigned stride(enum wrap_class class, bool all)
 		       : 15;
 }
 
-static void run_act(struct trial *trial, size_t i, bool all, struct tally *tally)
+static void run_act(struct trial *trial, const struct act *act, bool all,
+		    struct tally *tally)
 {
 	unsigned last = trial_calls(trial);
 
@@ -240,24 +335,25 @@ static void run_act(struct trial *trial, size_t i, bool all, struct tally *tally
 		enum wrap_class class = trial_class(trial, call);
 		const struct wrap_plan plan = { .at = call,
 						.what = WRAP_CALL,
-						.other = acts[i].act };
-		_cleanup_free_ char *name = strf("%s before call %u", acts[i].name, call);
+						.other = act->act };
+		_cleanup_free_ char *name = strf("%s before call %u", act->name, call);
 
 		if (call % stride(class, all) == 0)
-			tally_up(tally, trial_run(trial, &plan, name, acts[i].wrong));
-		if (acts[i].until_load && class == WRAP_LOAD)
+			tally_up(tally, trial_run(trial, &plan, name, act->wrong));
+		if (act->until_load && class == WRAP_LOAD)
 			break;
 	}
 }
 
-static void run_acts(const struct job *job, bool all, struct tally *tally)
+static void run_acts(const struct job *job, const struct act *acts, bool all,
+		     struct tally *tally)
 {
 	struct trial *trial;
 
 	scene_begin();
 	trial = trial_begin(job);
-	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
-		run_act(trial, i, all, tally);
+	for (; acts->name; acts++)
+		run_act(trial, acts, all, tally);
 	trial_end(trial);
 	scene_end();
 }
@@ -271,16 +367,20 @@ static void print(const char *what, const struct tally *tally)
 void others_run(bool (*is_picked)(const char *name), bool all, unsigned *passed,
 		unsigned *failed)
 {
-	struct tally folder = { 0, 0 }, meanwhile = { 0, 0 };
+	struct tally folder = { 0, 0 }, others = { 0, 0 };
 
 	for (size_t i = 0; i < n_jobs; i++)
 		if (is_picked(jobs[i].name))
 			run_folders(&jobs[i], &folder);
 	print("folders without room", &folder);
-	for (size_t i = 0; i < n_jobs; i++)
-		if (streq(jobs[i].name, "hook, new kernel") && is_picked(jobs[i].name))
-			run_acts(&jobs[i], all, &meanwhile);
-	print("things happen meanwhile", &meanwhile);
-	*passed += folder.passed + meanwhile.passed;
-	*failed += folder.failed + meanwhile.failed;
+	for (size_t i = 0; i < n_jobs * ARRAY_SIZE(meanwhile); i++) {
+		const struct job *job = &jobs[i % n_jobs];
+		size_t k = i / n_jobs;
+
+		if (streq(job->name, meanwhile[k].job) && is_picked(job->name))
+			run_acts(job, meanwhile[k].acts, all, &others);
+	}
+	print("things happen meanwhile", &others);
+	*passed += folder.passed + others.passed;
+	*failed += folder.failed + others.failed;
 }
