@@ -127,7 +127,7 @@ test-programs: $(B)/tests/unit/check $(B)/tests/faults/faults $(B)/tests/$(NAME)
 
 test: test-programs                    ## hermetic tests: units, then the program on fixture roots
 	$(Q)B=$(B) tests/run-roots
-	$(Q)B=$(B) $(B)/tests/faults/faults
+	$(Q)B=$(B) $(B)/tests/faults/faults $(FAULT_JOBS)
 	$(Q)B=$(B) CK_VERBOSITY=normal $(B)/tests/unit/check
 
 check:                                 ## set up what is missing, `test`, and one machine round trip
@@ -193,6 +193,9 @@ cross-check:                           ## other architectures: built, tested emu
 sanitize:                              ## `test` under ASan and UBSan
 	$(Q)$(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+
+sanitize-quick:                        ## the same with two of the jobs whose every step fails
+	$(Q)$(MAKE) --no-print-directory FAULT_JOBS='newer removed' sanitize
 
 lint:                                  ## warnings as errors in gcc and clang, analysers, style
 	$(Q)tests/setup.sh build test lint
@@ -297,7 +300,7 @@ help:                                  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: all test test-programs check check-vm check-vm-all check-powercut check-hooks cross-check demo \
-        stage bench sanitize lint fuzz fuzz-merge \
+        stage bench sanitize sanitize-quick lint fuzz fuzz-merge \
         deb install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(main_obj) $(read_only) $(unit_obj) $(fault_obj) $(fake_obj) $(B)/tests/fake_main.o $(B)/tests/make_root.o)
