@@ -473,6 +473,58 @@ START_TEST(test_once)
 }
 END_TEST
 
+/* @times @unit behind @before. */
+static char *repeat(const char *before, const char *unit, size_t times)
+{
+	char *text = malloc(strlen(before) + strlen(unit) * times + 1), *end;
+
+	end = stpcpy(text, before);
+	while (times-- > 0)
+		end = stpcpy(end, unit);
+	return text;
+}
+
+START_TEST(test_many_initrds)
+{
+	_cleanup_free_ char *most = repeat("LABEL a\nLINUX /boot/k1\nINITRD ", "/boot/i,",
+					   256),
+			    *more = repeat(most, "/boot/i,", 1);
+
+	by_uboot = false;
+	ck_assert_int_eq(fake_root_text(dir, "/boot/k1", "x"), 0);
+	ck_assert_int_eq(fake_root_text(dir, "/boot/i", "x"), 0);
+	ck_assert_int_eq(fake_root_text(dir, SYS, most), 0);
+	ck_assert_int_eq(extlinux_menu(&ctx, &list), 1);
+	ck_assert_uint_eq(list.items[0].initrds.count, 256);
+	ck_assert(list.items[0].usable);
+	entry_list_done(&list);
+	ck_assert_int_eq(fake_root_text(dir, SYS, more), 0);
+	ck_assert_int_eq(extlinux_menu(&ctx, &list), 1);
+	ck_assert_uint_eq(list.items[0].initrds.count, 256);
+	ck_assert_str_eq(list.items[0].why, "it names too many initrds");
+}
+END_TEST
+
+/* A file of almost a MiB, included again and again: four of them are read. */
+START_TEST(test_much_text)
+{
+	_cleanup_free_ char *large = repeat("", "# nothing\n", 100000);
+
+	by_uboot = false;
+	ck_assert_int_eq(fake_root_text(dir, "/boot/syslinux/a.cfg", large), 0);
+	for (size_t n = 4; n <= 5; n++) {
+		_cleanup_free_ char *text =
+			repeat("DEFAULT one\n" ONE, "INCLUDE a.cfg\n", n);
+
+		ck_assert_int_eq(fake_root_text(dir, SYS, text), 0);
+		entry_list_done(&list);
+		ck_assert_int_eq(extlinux_menu(&ctx, &list), 1);
+		ck_assert_msg(!list.not_understood == (n == 4), "%zu files: %s", n,
+			      list.not_understood);
+	}
+}
+END_TEST
+
 Suite *extlinux_suite(void)
 {
 	Suite *suite = suite_create("extlinux");
@@ -483,6 +535,8 @@ Suite *extlinux_suite(void)
 	tcase_add_loop_test(tc, test_machine, 0, (int)ARRAY_SIZE(machines));
 	tcase_add_loop_test(tc, test_adv, 0, (int)ARRAY_SIZE(advs));
 	tcase_add_test(tc, test_once);
+	tcase_add_test(tc, test_many_initrds);
+	tcase_add_test(tc, test_much_text);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
