@@ -13,47 +13,6 @@
 
 #define KEXEC_TOOL_TIMEOUT_MS 60000
 
-/* kernel/kexec_file.c, crypto/asymmetric_keys/, security/; measured on 6.1, 6.12 and 7.3
- */
-static const struct {
-	int r;
-	const char *words;
-} errno_words[] = {
-	{ -EPERM,
-	  "the kernel does not permit it: missing CAP_SYS_BOOT, kernel.kexec_load_disabled, the "
-	  "load limit, or lockdown with an image whose signature it does not accept" },
-	{ -EBUSY,
-	  "another kexec load was under way all the time: run '" NAME " --arm' later" },
-	{ -ETXTBSY, "a file is open for writing all the time: run '" NAME
-		    " --arm' when its writer is done" },
-	{ -ENOEXEC, "the kernel does not take this image format" },
-	{ -EINVAL, "the kernel refused the image, the command line or the size" },
-	{ -ENOMEM, "not enough memory: the load was ended, nothing else was touched" },
-	{ -EADDRNOTAVAIL, "the kernel found no place in memory for it" },
-	{ -EFBIG, "a file is larger than the kernel takes (4 GiB)" },
-	{ -EACCES, "the integrity policy (IMA) refused a file" },
-	{ -ENODATA, "Secure Boot is on and the kernel image is not signed" },
-	{ -ENOKEY,
-	  "Secure Boot is on and no key of this machine has signed the kernel image: enrol the key" },
-	{ -EKEYREJECTED,
-	  "the signature of the kernel image is wrong: reinstall its package" },
-	{ -ELIBBAD, "the kernel image is damaged: reinstall its package" },
-	{ -EBADMSG,
-	  "the signature of the kernel image is damaged: reinstall its package" },
-	{ -ENOPKG, "the kernel lacks what the image's signature needs" },
-	{ -ENOSYS,
-	  "this kernel has no kexec_file_load (CONFIG_KEXEC_FILE): install kexec-tools, "
-	  "which does without" },
-};
-
-const char *load_errno_words(int r)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(errno_words); i++)
-		if (errno_words[i].r == r)
-			return errno_words[i].words;
-	return NULL;
-}
-
 /* Only where the syscall does not exist; it would skip the signature check elsewhere. */
 static int run_kexec_tool(const struct ctx *ctx, const struct plan *plan,
 			  const struct plan_images *images)
@@ -174,33 +133,17 @@ static int check_after_load(const struct ctx *ctx, const struct plan *plan)
 	return 1;
 }
 
-/* The kernel's answers to an image whose signature it wants. */
-static bool is_about_signature(int r)
-{
-	return r == -EPERM || r == -ENODATA || r == -ENOKEY || r == -EKEYREJECTED;
-}
-
-static const char *load_words(const struct plan *plan, int r)
-{
-	if (r == -EUCLEAN)
-		return "what was copied or unpacked for it is not whole";
-	if (plan->profile && !plan->is_signed && is_about_signature(r))
-		return "the kernel inside the unified image is not signed itself, and "
-		       "Secure Boot or lockdown wants that of a kernel that is loaded";
-	return load_errno_words(r);
-}
-
 int load_plan(const struct ctx *ctx, struct plan *plan, char **ret_problem)
 {
-	const char *words;
+	_cleanup_free_ char *words = NULL;
 	int r = load_with_patience(ctx, plan);
 
 	plan->by_tool = r == LOADED_BY_TOOL;
 	if (r >= 0)
 		return check_after_load(ctx, plan);
-	words = load_words(plan, r);
-	*ret_problem = strf("%s cannot be loaded: %s", plan->version,
-			    words ? words : strerror(-r));
+	words = load_answer(ctx, plan, r);
+	*ret_problem =
+		words ? strf("%s cannot be loaded: %s", plan->version, words) : NULL;
 	return *ret_problem ? 0 : -ENOMEM;
 }
 

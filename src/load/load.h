@@ -26,8 +26,8 @@ _must_check_ int load_plan(const struct ctx *ctx, struct plan *plan, char **ret_
 /* Unloads whatever is loaded. Returns 0 or a negative errno; has said what it means. */
 int load_unload(const struct ctx *ctx);
 
-/* What an errno of kexec_file_load(2) means here and what to do; NULL if nothing better
- * than strerror(3). */
-const char *load_errno_words(int r);
+/* What the errno @r of kexec_file_load(2) means for @plan here, and what to do about it;
+ * the caller frees. NULL: no memory. */
+char *load_answer(const struct ctx *ctx, const struct plan *plan, int r);
 
 #endif
