@@ -5,9 +5,8 @@
 #include <sys/xattr.h>
 
 #include "load/load.h"
+#include "plan/verify.h"
 
-#define LOCKDOWN_PATH "/sys/kernel/security/lockdown"
-#define LOCKDOWN_OFF "[none]"
 #define IMA_PATH "/sys/kernel/security/ima"
 
 /* security/integrity/integrity.h: the first byte of security.ima. Other values are
@@ -54,19 +53,11 @@ static const struct {
 	  "which does without" },
 };
 
-static bool is_locked_down(const struct ctx *ctx)
-{
-	_cleanup_free_ char *line = NULL;
-
-	return root_read_line(ctx->root, LOCKDOWN_PATH, &line) == 0 &&
-	       !strstr(line, LOCKDOWN_OFF);
-}
-
 /* Without Secure Boot, lockdown answers to each image that it does not trust in the same
  * way. */
 static const char *not_permitted(const struct ctx *ctx, const struct plan *plan)
 {
-	if (!is_locked_down(ctx))
+	if (!verify_is_locked_down(ctx))
 		return "the kernel does not permit it: missing CAP_SYS_BOOT, "
 		       "kernel.kexec_load_disabled or the load limit";
 	return plan->is_signed

@@ -222,16 +222,20 @@ static int digest_young(const struct ctx *ctx, struct plan *plan)
 	return 1;
 }
 
+bool verify_is_locked_down(const struct ctx *ctx)
+{
+	_cleanup_free_ char *line = NULL;
+
+	return root_read_line(ctx->root, LOCKDOWN_PATH, &line) == 0 &&
+	       !strstr(line, LOCKDOWN_OFF);
+}
+
 /* A copy in memory has no signature but the one inside it: where that is wanted and
  * missing, the kernel says no to it with certainty. */
 static int check_lockdown(const struct ctx *ctx, const struct plan *plan,
 			  char **ret_problem)
 {
-	_cleanup_free_ char *line = NULL;
-
-	if (!plan->profile || plan->is_signed ||
-	    root_read_line(ctx->root, LOCKDOWN_PATH, &line) < 0 ||
-	    strstr(line, LOCKDOWN_OFF))
+	if (!plan->profile || plan->is_signed || !verify_is_locked_down(ctx))
 		return 1;
 	*ret_problem = strf("the kernel inside '%s' is not signed itself (only the whole "
 			    "is), and lockdown lets no unsigned kernel be loaded",

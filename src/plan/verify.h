@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pieces of plan_verify() that what is copied for the load needs too. */
+/* Pieces of plan_verify() that the load needs too. */
 #ifndef PLAN_VERIFY_H
 #define PLAN_VERIFY_H
 
@@ -10,6 +10,10 @@
 
 /* Is it configured to look at headers alone? */
 bool verify_by_header(const struct ctx *ctx);
+
+/* Does the running kernel want a trusted signature of what is loaded? Not to know is no.
+ */
+bool verify_is_locked_down(const struct ctx *ctx);
 
 /* 1 if the report has no problem; 0 with the first one in *@ret_problem; or -ENOMEM. */
 _must_check_ int verify_judge(const struct report *report, const char *path,
