@@ -32,15 +32,20 @@ class Hardware:
     argv      more arguments for QEMU; {sockets} stands for a folder of the machine's own
     beside    called with that folder before QEMU starts: a program that QEMU needs beside it,
               as a subprocess.Popen
+    efi_vars  what the firmware's variables begin with, if not with the image's
     """
 
     board: str = "pc"
     efi_code: str = OVMF_CODE
+    efi_vars: str = None
     argv: tuple = ()
     beside: Callable = None
 
 
 PC = Hardware()
+# Secure Boot: only the firmware itself can write to the flash that its variables are in.
+SECURE = Hardware(board="q35,smm=on", efi_code="/usr/share/OVMF/OVMF_CODE_4M.ms.fd",
+                  argv=("-global", "driver=cfi.pflash01,property=secure,value=on"))
 
 
 class CheckFailed(Exception):
@@ -155,6 +160,12 @@ class Machine:
     def reset(self):
         """The reset button: the guest gets no warning."""
         self._qmp.command("system_reset")
+
+    def press(self, keys):
+        """Press keys, one after the other, by QEMU's names for them."""
+        for key in keys:
+            self._qmp.command("send-key", keys=[{"type": "qcode", "data": key}])
+            time.sleep(0.3)
 
     def wait_console(self, text, start, timeout=300):
         """Wait until the console shows TEXT after byte START."""

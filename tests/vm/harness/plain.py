@@ -6,9 +6,9 @@ it, and little more. A new kind of machine is a recipe (image.py) and a row here
 
 from dataclasses import dataclass
 
-from . import efi, sysvinit
+from . import efi, secureboot, sysvinit
 from .image import Recipe
-from .machine import PC, Hardware
+from .machine import PC, SECURE, Hardware
 
 START_SYSTEMD = "systemctl daemon-reload && systemctl enable --now warmboot"
 START_SYSVINIT = """update-rc.d warmboot defaults && update-rc.d warmboot-gate defaults &&
@@ -16,6 +16,11 @@ START_SYSVINIT = """update-rc.d warmboot defaults && update-rc.d warmboot-gate d
 # tar gave the folder its old time back; OpenRC looks for new scripts only where that is newer.
 START_OPENRC = """touch /etc/init.d && rc-update add warmboot default &&
     rc-service warmboot start"""
+
+SECURE_BOOT_IS_ON = """mokutil --sb-state | grep 'SecureBoot enabled' &&
+    grep -F '[integrity]' /sys/kernel/security/lockdown"""
+SECURE_BOOT_IS_OFF = """! mokutil --sb-state | grep 'SecureBoot enabled' &&
+    grep -F '[none]' /sys/kernel/security/lockdown"""
 
 
 @dataclass
@@ -37,11 +42,13 @@ class Plain:
     def key(self):
         """All that makes this state, but its recipe, as text."""
         return (self.stage, self.start, self.then, self.arm, self.hardware.board,
-                self.hardware.efi_code, self.hardware.argv)
+                self.hardware.efi_code, self.hardware.efi_vars, self.hardware.argv)
 
 
 PLAIN = {
     "efi": Plain(efi.RECIPE, then="bootctl status | grep -q 'Product: systemd-boot'"),
     "sysvinit": Plain(sysvinit.RECIPE, "sysvinit", START_SYSVINIT, arm=True),
+    "secureboot": Plain(secureboot.RECIPE, hardware=SECURE, then=SECURE_BOOT_IS_ON),
+    "insecure": Plain(secureboot.RECIPE, hardware=secureboot.INSECURE, then=SECURE_BOOT_IS_OFF),
     "openrc": Plain(sysvinit.OPENRC, "openrc", START_OPENRC, arm=True),
 }

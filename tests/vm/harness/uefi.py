@@ -18,6 +18,7 @@ class Seen:
     build: str
     cmdline: str
     marks: str              # of each initramfs, in the kernel's log
+    lockdown: str           # the kernel's state, and the firmware's variable SecureBoot
 
 
 def look(machine):
@@ -25,7 +26,9 @@ def look(machine):
     words = machine.check("cat /proc/cmdline").split()
     return Seen(machine.check("uname -r"), machine.check("uname -v"),
                 " ".join(w for w in words if not w.startswith(("BOOT_IMAGE=", "initrd="))),
-                machine.check("dmesg | sed -n 's/.*initramfs-mark: //p'"))
+                machine.check("dmesg | sed -n 's/.*initramfs-mark: //p'"),
+                machine.check("cat /sys/kernel/security/lockdown;"
+                              " cat /sys/firmware/efi/efivars/SecureBoot-* 2>/dev/null | od -tx1"))
 
 
 def warm(machine, command="reboot"):
