@@ -29,14 +29,17 @@ int arm_undo(const struct ctx *ctx, const char *why)
 	if (now.loaded && !now.ours)
 		return 0;
 	if (now.loaded) {
+		/* The record of a load that failed is not of what it left loaded. */
+		const char *version = now.state.loading ? NULL : now.state.version;
+
 		r = load_unload(ctx);
 		if (r < 0)
 			return r;
 		log_event(LOG_NOTICE, EVENT_UNLOADED,
-			  LOG_FIELDS({ "WARMBOOT_KERNEL", now.state.version },
+			  LOG_FIELDS({ "WARMBOOT_KERNEL", version },
 				     { "WARMBOOT_REASON", why }),
 			  "unloaded %s: the next reboot goes through the firmware",
-			  now.state.version);
+			  str_or(version, "the older image"));
 	}
 	r = state_remove(ctx);
 	return r < 0 ? log_error_errno(r, "cannot remove '%s'", RUN_ARMED) : 0;

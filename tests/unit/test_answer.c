@@ -90,9 +90,11 @@ START_TEST(test_answer)
 }
 END_TEST
 
-/* What was armed before is not left behind. */
+/* What was armed before is not left behind, and is not told to be the one refused. */
 START_TEST(test_older_image_goes)
 {
+	_cleanup_free_ char *journal = NULL;
+
 	ck_assert_int_eq(scene_run("--arm", NULL), 0);
 	ck_assert(scene_loaded());
 	install(false);
@@ -100,6 +102,10 @@ START_TEST(test_older_image_goes)
 	ck_assert_int_eq(scene_run("--hook", "dpkg-postinst", SCENE_NEW, NULL), 0);
 	ck_assert(!scene_loaded());
 	assert_said("not signed");
+	journal = scene_fake_read("journal", NULL);
+	ck_assert_ptr_nonnull(journal);
+	ck_assert_ptr_nonnull(strstr(journal, "MESSAGE=unloaded the older image: "));
+	ck_assert_ptr_null(strstr(journal, "unloaded " SCENE_NEW));
 }
 END_TEST
 
