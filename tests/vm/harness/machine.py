@@ -32,12 +32,10 @@ class Hardware:
     argv      more arguments for QEMU; {sockets} stands for a folder of the machine's own
     beside    called with that folder before QEMU starts: a program that QEMU needs beside it,
               as a subprocess.Popen
-    efi_vars  what the firmware's variables begin with, if not with the image's
     """
 
     board: str = "pc"
     efi_code: str = OVMF_CODE
-    efi_vars: str = None
     argv: tuple = ()
     beside: Callable = None
 

@@ -42,7 +42,7 @@ class Plain:
     def key(self):
         """All that makes this state, but its recipe, as text."""
         return (self.stage, self.start, self.then, self.arm, self.hardware.board,
-                self.hardware.efi_code, self.hardware.efi_vars, self.hardware.argv)
+                self.hardware.efi_code, self.hardware.argv)
 
 
 PLAIN = {

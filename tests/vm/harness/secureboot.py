@@ -4,15 +4,15 @@ The image "secureboot": Debian 12 as its installer leaves it on UEFI (shim, GRUB
 Debian signs them, an EFI system partition at /boot/efi), with tools to sign and to enrol keys.
 
 Its variables hold Microsoft's keys: on the hardware SECURE each link of the chain is checked by
-the one before it, and the kernel locks itself down. On INSECURE nothing is checked.
+the one before it, and the kernel locks itself down. The firmware of INSECURE checks nothing.
 """
 
 from .image import Recipe, direct_boot
-from .machine import OVMF_VARS, SECURE, Hardware, Machine
+from .machine import SECURE, Hardware, Machine
 from .proc import run
 
 KEYS = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
-INSECURE = Hardware(board="q35", efi_vars=OVMF_VARS)
+INSECURE = Hardware(board="q35")
 # Name, size in MiB, GPT type; one behind the other from 1 MiB on.
 ESP, ROOT = ("ESP", 128, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"), \
             ("root", 2800, "0FC63DAF-8483-4772-8E79-3D69D8477DE4")
@@ -49,13 +49,12 @@ def _first_boot(part):
     try:
         machine.wait_boot()
         # The signed GRUB loads no module, so it has no serial terminal but the firmware's.
-        # The extra copy is what INSECURE boots, whose variables name no entry.
         machine.check(f"""set -e
             mountpoint /boot/efi
             sed -i -e 's/^GRUB_TERMINAL=.*/GRUB_TERMINAL=console/' \\
                 -e 's/^GRUB_CMDLINE_LINUX="/&{NO_TIMER_CHECK} /' /etc/default/grub
             grep -F 'LINUX="{NO_TIMER_CHECK} console' /etc/default/grub
-            grub-install --target=x86_64-efi --uefi-secure-boot --force-extra-removable
+            grub-install --target=x86_64-efi --uefi-secure-boot
             update-grub
             apt-get update
             sync""", 600)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from . import bios, blscfg, efi, image, paths, rpm
 from .boots import LOADER_GRUB, cmdline
-from .machine import PC, CheckFailed, Machine
+from .machine import CheckFailed, Machine
 from .plain import PLAIN, START_SYSTEMD, Plain
 from .proc import HarnessError, built_once, hash_files, hash_text, run
 from .warm import apt, expect, expect_armed
@@ -166,15 +166,11 @@ class States:
             machine.kill()
 
     @staticmethod
-    def _boot(part, base, folder, what, hardware=PC):
+    def _boot(part, base, folder, what, **options):
         """Boot a base image by its own boot loader, with WHAT of FOLDER on a second disk."""
-        options = {"hardware": hardware}
         run("tar", "-C", folder, "--owner=0", "--group=0", "-cf", part / "cargo", what)
         run("truncate", "-s", f"{CARGO_MIB}M", part / "cargo")
-        if hardware.efi_vars:
-            options["efi_vars"] = part / "vars.qcow2"
-            run("qemu-img", "convert", "-O", "qcow2", hardware.efi_vars, part / "vars.qcow2")
-        elif (base / "vars.qcow2").exists():
+        if (base / "vars.qcow2").exists():
             options["efi_vars"] = overlay(base / "vars.qcow2", part / "vars.qcow2")
         machine = Machine(part, overlay(base / "disk.qcow2", part / "disk.qcow2"),
                           cargo=part / "cargo", **options)
