@@ -164,7 +164,7 @@ stage: all
 	$(Q)rm -rf $(B)/vm/stage $(B)/vm/stage-*
 	$(Q)$(MAKE) --no-print-directory install HOOKS="debian systemd" \
 	    DESTDIR=$(abspath $(B))/vm/stage >/dev/null
-	$(Q)for init in sysvinit openrc; do \
+	$(Q)for init in sysvinit openrc runit; do \
 	    $(MAKE) --no-print-directory install HOOKS="debian $$init" \
 	        DESTDIR=$(abspath $(B))/vm/stage-$$init >/dev/null || exit 1; done
 

@@ -11,4 +11,5 @@ GUEST = VM / "guest"
 STAGE = BUILD / "stage"
 DEB = BUILD.parent / "deb"          # `make deb` puts the package there
 # An installation for each init: their scripts have the same names.
-STAGES = {"systemd": STAGE, "sysvinit": BUILD / "stage-sysvinit", "openrc": BUILD / "stage-openrc"}
+STAGES = {"systemd": STAGE, "sysvinit": BUILD / "stage-sysvinit", "openrc": BUILD / "stage-openrc",
+          "runit": BUILD / "stage-runit"}

@@ -6,7 +6,7 @@ it, and little more. A new kind of machine is a recipe (image.py) and a row here
 
 from dataclasses import dataclass
 
-from . import efi, secureboot, sysvinit
+from . import efi, openrc_init, runit, secureboot, sysvinit, voidlike
 from .image import Recipe
 from .machine import PC, SECURE, Hardware
 
@@ -51,4 +51,10 @@ PLAIN = {
     "secureboot": Plain(secureboot.RECIPE, hardware=SECURE, then=SECURE_BOOT_IS_ON),
     "insecure": Plain(secureboot.RECIPE, hardware=secureboot.INSECURE, then=SECURE_BOOT_IS_OFF),
     "openrc": Plain(sysvinit.OPENRC, "openrc", START_OPENRC, arm=True),
+    "openrc-init": Plain(openrc_init.RECIPE, "openrc", START_OPENRC,
+                         "test $(readlink /proc/1/exe) = /usr/sbin/openrc-init", arm=True),
+    # Debian's runit runs the scripts of sysvinit.
+    "runit": Plain(runit.RECIPE, "sysvinit", START_SYSVINIT,
+                   "test $(readlink /proc/1/exe) = /usr/sbin/runit", arm=True),
+    "void": Plain(runit.RECIPE, "runit", voidlike.START, arm=True),
 }
