@@ -74,7 +74,7 @@ class Shell:
         while match := pattern.search(self._buffer):
             if pattern is ANSWER:
                 # An announcement before the answer must not get lost with it.
-                for (boot_id,) in READY.findall(self._buffer[:match.start()]):
+                for boot_id in READY.findall(self._buffer[:match.start()]):
                     self.boot_id, self.boots = boot_id.decode(), self.boots + 1
             found.append(match.groups())
             self._buffer = self._buffer[match.end():]
