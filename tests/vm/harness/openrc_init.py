@@ -19,6 +19,7 @@ CHANGE = textwrap.dedent("""\
         'command_background=yes' 'pidfile=/run/vm-agent.pid' >/etc/init.d/vm-agent
     chmod +x /etc/init.d/vm-agent
     rc-update add vm-agent default
+    sed -i /vm-agent/d /etc/inittab
     sed -i 's|^GRUB_CMDLINE_LINUX="|&init=/sbin/openrc-init |' /etc/default/grub
     grep init=/sbin/openrc-init /etc/default/grub
     """)
