@@ -26,7 +26,7 @@ from . import bios, blscfg, efi, image, paths, rpm
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
 from .plain import PLAIN, START_SYSTEMD, Plain
-from .proc import HarnessError, built_once, hash_files, hash_text, run
+from .proc import HarnessError, built_once, hash_files, hash_text, run, unmount_below
 from .warm import apt, expect, expect_armed
 
 CARGO_MIB = 16
@@ -111,7 +111,8 @@ class States:
         current |= {self._folder(name).name for name in self._makers}
         for old in [*paths.BUILD.glob("base-*"), *paths.BUILD.glob("state-*")]:
             if old.name.removesuffix(".lock").removesuffix(".part") not in current:
-                run("rm", "-rf", old)
+                unmount_below(old)
+                run("rm", "-rf", "--one-file-system", old)
 
     def _installed(self, part):
         machine = self._install(part, Plain(bios.RECIPE))
