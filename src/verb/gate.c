@@ -9,14 +9,18 @@
  *   ours       no        none      firmware             firmware   firmware
  *   any        yes       -         firmware             firmware   firmware
  *   not ours   no        -         firmware (returns)   kexec      returns
- *   nothing    no        -         firmware (returns)   firmware   returns
+ *   nothing    no        -         firmware (returns)   firmware   returns; see below
  *
  * `reboot` and `kexec` are systemd-reboot.service and systemd-kexec.service
  * (hooks/systemd), where systemd is asked. `init` is the last script that any other init
  * runs at a reboot (hooks/sysvinit, openrc, runit), every file system read-only: there it
  * calls the kernel itself. Unloading and leaving the rest to the init would not do: some
  * jump into whatever is loaded (`reboot -k` of sysvinit), where the kernel refused to
- * unload; and an openrc-init told to kexec hangs when nothing is loaded (up to 0.63).
+ * unload.
+ *
+ * An openrc-init told to kexec with nothing loaded hangs (up to 0.63). The stop may just
+ * have unloaded what there was, and what openrc-init was told cannot be seen: so there
+ * the gate reboots with nothing loaded, too.
  *
  * It reads no configuration and needs no /boot, no /var and no lock.
  */
@@ -52,6 +56,14 @@ static bool has_consent(const struct ctx *ctx, const struct state *state)
 	return streq(envfile_get(&go, "FINGERPRINT"), fingerprint);
 }
 
+static bool is_openrc_init(const struct ctx *ctx)
+{
+	_cleanup_free_ char *name = NULL;
+
+	return root_read_line(ctx->root, "/proc/1/comm", &name) >= 0 &&
+	       streq(name, "openrc-init");
+}
+
 static int ask_systemd(const struct ctx *ctx, const char *verb)
 {
 	struct sys_command command = SYS_COMMAND(SYSTEMCTL, "--force", verb);
@@ -75,6 +87,12 @@ static int reboot_now(const struct ctx *ctx, int how)
 	return ctx->sys->reboot(how);
 }
 
+static int reboot_by_firmware(const struct ctx *ctx)
+{
+	return log_error_errno(reboot_now(ctx, RB_AUTOBOOT), "cannot reboot"),
+	       STATUS_FAILED;
+}
+
 static int through_firmware(const struct ctx *ctx, bool loaded, const char *why)
 {
 	log_event(LOG_NOTICE, EVENT_SKIPPED, LOG_FIELDS({ "WARMBOOT_REASON", why }),
@@ -82,10 +100,8 @@ static int through_firmware(const struct ctx *ctx, bool loaded, const char *why)
 	if (loaded)
 		(void)load_unload(
 			ctx); /* said there; the forced reboot does not use it either */
-	if (!called_for(ctx, "init"))
-		return ask_systemd(ctx, "reboot");
-	return log_error_errno(reboot_now(ctx, RB_AUTOBOOT), "cannot reboot"),
-	       STATUS_FAILED;
+	return called_for(ctx, "init") ? reboot_by_firmware(ctx)
+				       : ask_systemd(ctx, "reboot");
 }
 
 static int jump(const struct ctx *ctx, const char *version)
@@ -114,6 +130,8 @@ int gate(const struct ctx *ctx)
 	if (now.ours || now.unclear)
 		return through_firmware(
 			ctx, true, "no consent of the service's stop for what is loaded");
+	if (!now.loaded && called_for(ctx, "init") && is_openrc_init(ctx))
+		return reboot_by_firmware(ctx);
 	/* Asked for a kexec with nothing loaded, systemctl would look for a kernel
 	 * itself: but what was there the stop may just have unloaded. */
 	return called_for(ctx, "kexec") && now.loaded ? ask_systemd(ctx, "kexec")

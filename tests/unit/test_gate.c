@@ -14,6 +14,7 @@ Suite *gate_suite(void);
 struct row {
 	const char *name;
 	bool ours, foreign, disarmed, consent;
+	const char *init;   /* PID 1; NULL: it cannot be read */
 	const char *unload; /* what that call returns; NULL: 0 */
 	const char *mark;   /* of --disarm; NULL: a whole one */
 	unsigned jumps, unloads, firmware;
@@ -58,6 +59,9 @@ static const struct row rows[] = {
 	  .mark = "FORMAT=1\nBOOT_ID=00000000-0000-4000-8000-000000000009\n" },
 	{ .name = "foreign", .foreign = true },
 	{ .name = "nothing" },
+	{ .name = "nothing, sysvinit", .init = "init\n" },
+	{ .name = "nothing, openrc-init", .init = "openrc-init\n", .firmware = 1 },
+	{ .name = "foreign, openrc-init", .init = "openrc-init\n", .foreign = true },
 };
 
 static void prepare(const struct row *row)
@@ -79,6 +83,8 @@ static void prepare(const struct row *row)
 		scene_put(RUN_DISARMED,
 			  str_or(row->mark, "FORMAT=1\nBOOT_ID=00000000-0000-4000-8000-"
 					    "000000000001\n"));
+	if (row->init)
+		scene_put("/proc/1/comm", row->init);
 	if (row->unload)
 		scene_fake("load", row->unload);
 }
