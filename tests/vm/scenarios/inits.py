@@ -195,28 +195,29 @@ def poweroff(machine, states, init):
 
 @each_init
 def processes_end(machine, states, init):
-    """what still runs is told to end before the jump, and what it writes then is kept."""
-    machine.check("""cat >/root/last-words <<'END'
-trap 'echo ended >/root/ended; exit' TERM
+    """what still runs is told to end before the jump."""
+    machine.check("""cat >/run/last-words <<'END'
+trap 'echo THE-LAST-WORDS >/dev/console; exit' TERM
 while :; do sleep 0.2; done
 END
-setsid bash /root/last-words </dev/null >/dev/null 2>&1 &""")
-    _comes_up_warm(machine, states, init, INITS[init].reboot)
-    machine.check("test -s /root/ended")
+setsid bash /run/last-words </dev/null >/dev/null 2>&1 &""")
+    boot = reboot(machine, INITS[init].reboot)
+    boot.expect_kexec(_kernels(init).first, states.grub_cmdline(init))
+    expect("THE-LAST-WORDS" in boot.console, "nothing told it to end")
 
 
 @scenario("openrc-init", everyday=False)
 def openrc_init_kexec(machine, states):
-    """openrc-init: `openrc-shutdown -k now` comes up warm, too."""
-    _comes_up_warm(machine, states, "openrc-init", "openrc-shutdown -k now")
+    """openrc-init: `openrc-shutdown --kexec now` comes up warm, too."""
+    _comes_up_warm(machine, states, "openrc-init", "openrc-shutdown --kexec now")
 
 
 # By itself it hangs when it is told to kexec and nothing is loaded.
 @scenario("openrc-init", everyday=False)
 def openrc_init_kexec_disarmed(machine, states):
-    """openrc-init: `openrc-shutdown -k now` while disarmed goes through the firmware."""
+    """openrc-init: `openrc-shutdown --kexec now` while disarmed goes through the firmware."""
     machine.check("warmboot --disarm")
-    _comes_up_cold(machine, "openrc-init", "openrc-shutdown -k now")
+    _comes_up_cold(machine, "openrc-init", "openrc-shutdown --kexec now")
     del states
 
 
@@ -224,7 +225,7 @@ def openrc_init_kexec_disarmed(machine, states):
 def openrc_init_kexec_vetoed(machine, states):
     """openrc-init: and so it does when a guard objects at the last moment."""
     machine.check("touch /nokexec")
-    _comes_up_cold(machine, "openrc-init", "openrc-shutdown -k now")
+    _comes_up_cold(machine, "openrc-init", "openrc-shutdown --kexec now")
     del states
 
 
@@ -232,4 +233,15 @@ def openrc_init_kexec_vetoed(machine, states):
 def runit_ctrl_alt_del(machine, states):
     """Debian's runit: Ctrl-Alt-Del switches off there, also while armed."""
     _switches_off(machine, "kill -INT 1")
+    del states
+
+
+@scenario("runit", everyday=False)
+def runit_native_shutdown(machine, states):
+    """Debian's runit with a shutdown of the administrator's own: not started, not armed."""
+    machine.check("mkdir /etc/runit/shutdown-run && touch /etc/runit/native.boot.run")
+    expect_says(machine.check("service warmboot restart 2>&1"),
+                re.compile("not started: /etc/runit/native.boot.run"))
+    expect_not_armed(machine)
+    _comes_up_cold(machine, "runit")
     del states
