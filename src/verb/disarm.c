@@ -123,8 +123,11 @@ static void reschedule(const struct ctx *ctx)
 			   "time");
 }
 
-/* Is the gate in the way of both ways to reboot? Where distributions put units. */
-static bool has_gate(const struct ctx *ctx)
+#define GATE NAME "-gate"
+#define NAMES_MAX 4096
+
+/* Both ways to reboot? Where distributions put units. */
+static bool systemd_has_gate(const struct ctx *ctx)
 {
 	static const char *const folders[] = { "/usr/lib/systemd/system",
 					       "/lib/systemd/system",
@@ -134,8 +137,6 @@ static bool has_gate(const struct ctx *ctx)
 					     "systemd-kexec.service.d/50-" NAME ".conf" };
 	size_t found = 0;
 
-	if (!root_exists(ctx->root, "/run/systemd/system"))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(folders); j++) {
 			_cleanup_free_ char *path = strf("%s/%s", folders[j], names[i]);
@@ -148,13 +149,39 @@ static bool has_gate(const struct ctx *ctx)
 	return found == ARRAY_SIZE(names);
 }
 
+/* A link such as S02warmboot-gate in one of sysvinit's folders for runlevel 6. */
+static bool sysvinit_has_gate(const struct ctx *ctx)
+{
+	static const char *const folders[] = { "/etc/rc6.d", "/etc/rc.d/rc6.d" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		_cleanup_strv_ struct strv names = STRV_EMPTY;
+
+		if (root_list(ctx->root, folders[i], NAMES_MAX, &names) < 0)
+			continue;
+		for (size_t j = 0; j < names.count; j++)
+			if (ends_with(names.items[j], GATE))
+				return true;
+	}
+	return false;
+}
+
+/* Does the gate stand in the way of every reboot in good order? */
+static bool has_gate(const struct ctx *ctx)
+{
+	if (root_exists(ctx->root, "/run/systemd/system"))
+		return systemd_has_gate(ctx);
+	return root_exists(ctx->root, "/etc/runlevels/shutdown/" GATE) ||
+	       root_exists(ctx->root, "/etc/runit/shutdown.d/85-" GATE ".sh") ||
+	       sysvinit_has_gate(ctx);
+}
+
 /* It stays loaded: what then works. */
 static void tell_ways_out(const struct ctx *ctx, bool marked)
 {
 	if (marked && has_gate(ctx))
-		log_notice("it stays loaded, but a reboot goes through the firmware: the "
-			   "gate in systemd-reboot.service and systemd-kexec.service "
-			   "sees to it");
+		log_notice("it stays loaded, but a reboot in good order goes through the "
+			   "firmware: the gate, which comes last, sees to it");
 	else
 		log_notice("it stays loaded: to go through the firmware, power off and "
 			   "on, or run 'sync; reboot -f' with the services stopped");

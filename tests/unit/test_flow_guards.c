@@ -271,6 +271,44 @@ START_TEST(test_kernel_that_refuses_to_unload)
 }
 END_TEST
 
+/* What then works depends on who comes last at a reboot. */
+#define REBOOT "a reboot in good order goes through the firmware"
+#define POWER "power off and on"
+#define UNITS "/usr/lib/systemd/system/systemd-"
+static const struct {
+	const char *files[3], *words;
+} ways_out[] = {
+	{ { NULL }, POWER },
+	{ { "/run/systemd/system/x", UNITS "reboot.service.d/50-warmboot.conf",
+	    UNITS "kexec.service.d/50-warmboot.conf" },
+	  REBOOT },
+	{ { "/run/systemd/system/x", UNITS "reboot.service.d/50-warmboot.conf" }, POWER },
+	{ { "/run/systemd/system/x", "/etc/rc6.d/K09warmboot-gate" }, POWER },
+	{ { "/etc/rc6.d/K09warmboot-gate" }, REBOOT },
+	{ { "/etc/rc.d/rc6.d/S99warmboot-gate" }, REBOOT },
+	{ { "/etc/rc6.d/K09warmboot", UNITS "reboot.service.d/50-warmboot.conf" },
+	  POWER },
+	{ { "/etc/runlevels/shutdown/warmboot-gate" }, REBOOT },
+	{ { "/etc/runit/shutdown.d/85-warmboot-gate.sh" }, REBOOT },
+};
+
+START_TEST(test_ways_out_where_it_stays)
+{
+	_cleanup_free_ char *log = NULL;
+	size_t len;
+
+	install_and_hook(SCENE_NEW);
+	scene_fake("load", "-1\n-1\n-1\n-1\n");
+	for (size_t i = 0; i < ARRAY_SIZE(ways_out[0].files); i++)
+		if (ways_out[_i].files[i])
+			scene_put(ways_out[_i].files[i], "");
+	ck_assert_int_eq(scene_run("--disarm", NULL), 1);
+	log = scene_fake_read("log", &len);
+	ck_assert_ptr_nonnull(log);
+	ck_assert_msg(strstr(log, ways_out[_i].words) != NULL, "row %d: %s", _i, log);
+}
+END_TEST
+
 /* ---- kexec-tools, where the system call does not exist ---- */
 
 #define TOOL "run /sbin/kexec -c -l /proc/self/fd/0 --command-line=root=UUID=1 ro quiet"
@@ -420,6 +458,8 @@ Suite *flow_guards_suite(void)
 			    (int)ARRAY_SIZE(schedules));
 	tcase_add_loop_test(tc, test_disarm_is_not_lifted_from_elsewhere, 0,
 			    ARRAY_SIZE(elsewhere));
+	tcase_add_loop_test(tc, test_ways_out_where_it_stays, 0,
+			    (int)ARRAY_SIZE(ways_out));
 	tcase_add_loop_test(tc, test_old_call_leaves_no_mark, 0, ARRAY_SIZE(unmarked));
 	tcase_add_loop_test(tc, test_no_old_call_for_other_refusals, 0,
 			    (int)ARRAY_SIZE(refusals));
