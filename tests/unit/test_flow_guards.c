@@ -410,6 +410,23 @@ static char *status_json(void)
 	return text;
 }
 
+/* What the stop will not let through, and what nobody can find out, status knows before.
+ */
+START_TEST(test_status_after_arming)
+{
+	_cleanup_free_ char *before = NULL, *after = NULL;
+
+	install_and_hook(SCENE_NEW);
+	before = status_json();
+	ck_assert_ptr_nonnull(strstr(before, "\"next_reboot\": \"kexec\""));
+	bring_up((size_t)_i);
+	after = status_json();
+	ck_assert_ptr_nonnull(strstr(after, "\"next_reboot\": \"firmware\""));
+	ck_assert_ptr_nonnull(strstr(after, "\"armed\": true"));
+	ck_assert_ptr_nonnull(strstr(strstr(after, "\"reason\": "), reasons[_i].words));
+}
+END_TEST
+
 #define FPDT "/sys/firmware/acpi/fpdt/boot/exitbootservice_end_ns"
 
 START_TEST(test_status_tells_the_time_in_the_firmware)
@@ -454,6 +471,7 @@ Suite *flow_guards_suite(void)
 	tcase_add_checked_fixture(tc, scene_begin, scene_end);
 	tcase_add_loop_test(tc, test_comes_up_after_arming, 0, (int)ARRAY_SIZE(reasons));
 	tcase_add_loop_test(tc, test_is_there_when_arming, 0, (int)ARRAY_SIZE(reasons));
+	tcase_add_loop_test(tc, test_status_after_arming, 0, (int)ARRAY_SIZE(reasons));
 	tcase_add_loop_test(tc, test_scheduled_kexec_becomes_a_reboot, 0,
 			    (int)ARRAY_SIZE(schedules));
 	tcase_add_loop_test(tc, test_disarm_is_not_lifted_from_elsewhere, 0,
