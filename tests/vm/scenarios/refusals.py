@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A kernel that refuses to unload; and what belongs to kdump, which is left alone."""
+
+import re
+
+from harness.boots import cmdline, reboot
+from harness.warm import apt, expect, expect_armed, expect_says, loaded, status
+
+from . import scenario
+from .inits import each_init
+
+WORDS = re.compile(r"cannot be unloaded: .*kexec_load_disabled(?s:.*)"
+                   r"a reboot in good order goes through the firmware")
+
+
+def _disarm_in_vain(machine):
+    """Nothing can be loaded or unloaded any more: it stays, is marked, and words say what works."""
+    machine.check("echo 1 >/proc/sys/kernel/kexec_load_disabled")
+    code, text = machine.run("warmboot --disarm 2>&1")
+    expect(code == 1, f"--disarm exited {code}:\n{text}")
+    expect_says(text, WORDS)
+    expect(loaded(machine), "unloaded, so nothing was tried")
+    expect(status(machine)["next_reboot"] == "firmware", "status announces a kexec")
+
+
+@scenario("armed", everyday=False)
+def disarm_in_vain(machine, states):
+    """kexec_load_disabled=1 keeps the image from being unloaded: `reboot` is cold all the same."""
+    _disarm_in_vain(machine)
+    reboot(machine, "reboot").expect_firmware(states.kernels.newer)
+
+
+@each_init
+def disarm_in_vain_there(machine, states, init):
+    """the image cannot be unloaded: firmware, by the gate."""
+    _disarm_in_vain(machine)
+    reboot(machine, "reboot").expect_firmware(machine.check("uname -r"))
+    del states, init
+
+
+@scenario("installed", everyday=False)
+def crash_kernel_stays(machine, states):
+    """kdump's kernel stays loaded through --arm and --disarm; the next kernel reserves memory, too."""
+    first = states.kernels.first
+    apt(machine, "install kexec-tools")
+    machine.check("sed -i 's/^GRUB_CMDLINE_LINUX=\"/&crashkernel=160M /' /etc/default/grub"
+                  " && update-grub")
+    reboot(machine, "reboot").expect_firmware(first)
+    machine.check(f"kexec -s -p /boot/vmlinuz-{first} --reuse-cmdline")
+    for verb in ("--arm", "--disarm", "--arm"):
+        machine.check(f"warmboot {verb} && grep -x 1 /sys/kernel/kexec_crash_loaded")
+    expect_armed(machine, first)
+    line = cmdline(machine)
+    reboot(machine, "reboot").expect_kexec(first, line)
+    expect("crashkernel=160M" in line, f"the command line is {line}")
+    expect(int(machine.check("cat /sys/kernel/kexec_crash_size")) >= 160 << 20,
+           "no memory is set aside for a crash kernel")
