@@ -98,9 +98,11 @@ static int find_reason(struct report_status *s)
 		s->kexec = true;
 		s->reason =
 			strdup("another program's kernel is loaded, and is left alone");
-	} else if (s->armed && s->no_config) {
-		s->reason = strdup("the configuration cannot be used: until it is "
-				   "repaired, the service consents to no jump");
+	} else if (s->no_config) {
+		s->reason =
+			strf("the configuration cannot be used: until it is repaired, %s",
+			     s->armed ? "the service consents to no jump"
+				      : "nothing is armed");
 	} else if (s->armed && veto) {
 		s->reason = strf("%s%s%s", veto->found, veto->remedy ? ": " : "",
 				 str_or(veto->remedy, ""));

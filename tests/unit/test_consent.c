@@ -201,13 +201,13 @@ START_TEST(test_interrupted_by_hand)
 END_TEST
 
 /* What --status says of the next reboot. */
-static bool tells_firmware(void)
+static bool status_says(const char *words)
 {
 	_cleanup_free_ char *line = NULL;
 	FILE *f = tmpfile();
 	int saved = dup(STDOUT_FILENO);
 	size_t size = 0;
-	bool firmware = false;
+	bool said = false;
 
 	ck_assert_ptr_nonnull(f);
 	fflush(stdout);
@@ -218,9 +218,14 @@ static bool tells_firmware(void)
 	close(saved);
 	rewind(f);
 	while (getline(&line, &size, f) > 0)
-		firmware |= strstr(line, "next reboot:   through the firmware") != NULL;
+		said |= strstr(line, words) != NULL;
 	fclose(f);
-	return firmware;
+	return said;
+}
+
+static bool tells_firmware(void)
+{
+	return status_says("next reboot:   through the firmware");
 }
 
 START_TEST(test_status_of_a_changed_file_by_hand)
@@ -246,6 +251,18 @@ START_TEST(test_status_with_a_broken_configuration)
 }
 END_TEST
 
+/* It explains why nothing is armed, too. */
+START_TEST(test_status_of_nothing_with_a_broken_configuration)
+{
+	scene_put(SYSCONFDIR "/warmboot.conf", "verify = 7;\n");
+	install_and_hook(SCENE_NEW);
+	ck_assert(!scene_loaded());
+	ck_assert(status_says("through the firmware: the configuration cannot be used"));
+	scene_remove(SYSCONFDIR "/warmboot.conf");
+	ck_assert(!status_says("the configuration cannot be used"));
+}
+END_TEST
+
 Suite *consent_suite(void)
 {
 	Suite *suite = suite_create("consent");
@@ -262,6 +279,7 @@ Suite *consent_suite(void)
 	tcase_add_loop_test(tcase, test_interrupted_by_hand, 0, 2);
 	tcase_add_test(tcase, test_status_of_a_changed_file_by_hand);
 	tcase_add_test(tcase, test_status_with_a_broken_configuration);
+	tcase_add_test(tcase, test_status_of_nothing_with_a_broken_configuration);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

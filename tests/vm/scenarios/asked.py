@@ -27,14 +27,31 @@ SETUP = "Device Manager"
 ONCE = "once.conf"
 
 
+# The file system makes variables that could break a machine immutable, and takes one write.
+EFIVAR = """cat >/usr/local/sbin/efivar <<'END'
+#!/usr/bin/python3
+import fcntl, os, struct, sys
+path, FS_IOC_SETFLAGS = sys.argv[1], 0x40086602
+if os.path.exists(path):
+    file = os.open(path, os.O_RDONLY)
+    fcntl.ioctl(file, FS_IOC_SETFLAGS, struct.pack("l", 0))
+    os.close(file)
+if len(sys.argv) == 2:
+    os.unlink(path)
+else:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+    os.write(file, bytes.fromhex(sys.argv[2]))
+END
+chmod +x /usr/local/sbin/efivar"""
+
+
 def _put(path, *data):
     """Shell: write a variable, non-volatile and seen by both boot and run time."""
-    octal = "".join(f"\\{byte:03o}" for byte in (7, 0, 0, 0, *data))
-    return f"{{ chattr -i {path} 2>/dev/null; printf '{octal}' >{path}; }}"
+    return f"efivar {path} {bytes((7, 0, 0, 0, *data)).hex()}"
 
 
 def _drop(path):
-    return f"chattr -i {path} && rm {path}"
+    return f"efivar {path}"
 
 
 @dataclass
@@ -116,6 +133,7 @@ def _no_variable(machine, name, guid):
 def requests_hold_arming_back(machine, states):
     """bootctl, efibootmgr, capsules, fwupd, shim: not armed beside a request; armed without."""
     _second_entry(machine)
+    machine.check(EFIVAR)
     wrong = []
     for request in REQUESTS:
         try:
@@ -179,6 +197,7 @@ def asked_for_the_setup(machine, states):
 def asked_for_a_firmware_update(machine, states):
     """Armed, then a capsule or fwupd's state is staged: cold, and it waits for the firmware."""
     capsule = REQUESTS[4]
+    machine.check(EFIVAR)
     _asked_after_arming(machine, states, f"{capsule.make}; sync")
     machine.check(f"test -e /efi/EFI/UpdateCapsule/a.cap && {capsule.take_back}")
     _asked_after_arming(machine, states, _put(UPDATE, *UPDATE_INFO))

@@ -24,14 +24,14 @@ def _disarm_in_vain(machine):
 
 
 @scenario("armed", everyday=False)
-def disarm_in_vain(machine, states):
+def disarm_that_cannot_unload(machine, states):
     """kexec_load_disabled=1 keeps the image from being unloaded: `reboot` is cold all the same."""
     _disarm_in_vain(machine)
     reboot(machine, "reboot").expect_firmware(states.kernels.newer)
 
 
 @each_init
-def disarm_in_vain_there(machine, states, init):
+def cannot_unload(machine, states, init):
     """the image cannot be unloaded: firmware, by the gate."""
     _disarm_in_vain(machine)
     reboot(machine, "reboot").expect_firmware(machine.check("uname -r"))
