@@ -132,8 +132,10 @@ static int run_verb(struct options *options, const struct sys *sys, struct root 
 	}
 	if (reads_config(options)) {
 		r = read_config(options, root, &config);
-		if (r < 0 && needs_config(options))
+		if (r < 0 && needs_config(options)) {
+			log_error("until that is repaired, nothing is armed");
 			return STATUS_FAILED;
+		}
 		/* An ordinary user may just not be allowed to read it. */
 		config.is_refused = r < 0 && r != -EACCES;
 	}

@@ -254,9 +254,14 @@ END_TEST
 /* It explains why nothing is armed, too. */
 START_TEST(test_status_of_nothing_with_a_broken_configuration)
 {
+	_cleanup_free_ char *log = NULL;
+	size_t len;
+
 	scene_put(SYSCONFDIR "/warmboot.conf", "verify = 7;\n");
 	install_and_hook(SCENE_NEW);
 	ck_assert(!scene_loaded());
+	log = scene_fake_read("log", &len);
+	ck_assert(log && strstr(log, "until that is repaired, nothing is armed"));
 	ck_assert(status_says("through the firmware: the configuration cannot be used"));
 	scene_remove(SYSCONFDIR "/warmboot.conf");
 	ck_assert(!status_says("the configuration cannot be used"));
