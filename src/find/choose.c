@@ -155,13 +155,26 @@ static int choose_default(struct choice *choice)
 	return take(choice, contender, strf("%s boots it next (%s)", loader, because));
 }
 
+/* Is the guard that tells of the request overridden? Then it waits for the next boot
+ * through the firmware. */
+static bool request_is_passed_over(const struct choice *choice)
+{
+	static const char *const guards[] = { [LOADER_GRUB] = "grub-once",
+					      [LOADER_BLS] = "loader-once",
+					      [LOADER_FIRMWARE] = "boot-next" };
+	const char *guard = guards[choice->list->loader];
+
+	return choice->ctx->options->force ||
+	       (guard && strv_has(&choice->ctx->config->guards_warn, guard));
+}
+
 static int decide(struct choice *choice)
 {
 	enum choose_policy policy = choice->ctx->config->choose;
 	const struct entry_list *list = choice->list;
 
 	/* It asks for something that only an ordinary reboot does, and undoes. */
-	if (list->one_shot)
+	if (list->one_shot && !request_is_passed_over(choice))
 		return choose_none(choice, strdup(list->one_shot));
 	/* What nobody could look at is in doubt whatever the policy. */
 	if (list->not_understood &&
@@ -249,6 +262,21 @@ static int mention_newer(struct choice *choice)
 	return 0;
 }
 
+/* Whose override let the chosen one through should not look as if nobody had asked. */
+static int mention_request(struct choice *choice)
+{
+	char *longer;
+
+	if (!choice->list->one_shot)
+		return 0;
+	longer = strf("%s; passed over: %s", choice->reason, choice->list->one_shot);
+	if (!longer)
+		return -ENOMEM;
+	free(choice->reason);
+	choice->reason = longer;
+	return 0;
+}
+
 int choose_entry(const struct ctx *ctx, struct entry_list *list, const char *exclude,
 		 struct entry **ret, char **ret_reason)
 {
@@ -265,6 +293,8 @@ int choose_entry(const struct ctx *ctx, struct entry_list *list, const char *exc
 		r = explain_others(&choice);
 		if (r == 0)
 			r = mention_newer(&choice);
+		if (r == 0)
+			r = mention_request(&choice);
 		if (r == 0)
 			r = str_set(&choice.chosen->entry->why, choice.reason);
 		if (r < 0)

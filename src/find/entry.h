@@ -78,7 +78,7 @@ struct entry_list {
 	char *default_reason; /* what makes one of them the default, in words, e.g. "the
 				 first entry" */
 	char *one_shot; /* a request for one boot, in words: only the loader clears it, so
-			   it is never armed. NULL: none */
+			   it is not armed. NULL: none */
 };
 #define ENTRY_LIST_EMPTY             \
 	{                            \

@@ -153,6 +153,8 @@ int arm_if_needed(const struct ctx *ctx, const char *exclude)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_(plan_done) struct plan plan = PLAN_EMPTY;
+	struct options options;
+	struct ctx as_armed;
 	int r = loaded_read(ctx, &now);
 
 	if (r < 0)
@@ -162,10 +164,11 @@ int arm_if_needed(const struct ctx *ctx, const char *exclude)
 		return arm_undo(ctx, "the service was stopped") < 0 ? STATUS_FAILED
 								    : STATUS_DONE;
 	}
+	as_armed = ctx_as_armed(ctx, &now, &options);
 	if (now.ours && now.state.by_hand && leave_by_hand(ctx, &now.state, exclude))
 		return STATUS_DONE;
 
-	r = plan_derive(ctx, exclude, &plan);
+	r = plan_derive(&as_armed, exclude, &plan);
 	if (r > 0)
 		r = nothing_to_do(ctx, &now, &plan);
 	if (r == 1)

@@ -77,3 +77,14 @@ void loaded_done(struct loaded *loaded)
 {
 	state_done(&loaded->state);
 }
+
+struct ctx ctx_as_armed(const struct ctx *ctx, const struct loaded *now,
+			struct options *options)
+{
+	struct ctx as_armed = *ctx;
+
+	*options = *ctx->options;
+	options->force = options->force || (now->ours && now->state.forced);
+	as_armed.options = options;
+	return as_armed;
+}

@@ -239,15 +239,11 @@ static void through_firmware(const struct ctx *ctx, const char *version, const c
 	note_skipped(ctx, version, why);
 }
 
-/* What was forced when arming is forced now, and what a human armed stays a human's: the
- * trial of require_trial is one by hand. */
+/* What a human armed stays a human's: the trial of require_trial is one by hand. */
 static bool renew(const struct ctx *ctx, const struct state *state, const char *why)
 {
-	struct options options = *ctx->options;
 	struct ctx again = *ctx;
 
-	options.force = state->forced;
-	again.options = &options;
 	if (streq(state->by, "manual"))
 		again.by = state->by;
 	if (why)
@@ -273,6 +269,8 @@ static void stop_rebooting(const struct ctx *ctx, const struct stopping *stoppin
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_free_ char *why = NULL;
+	struct options options;
+	struct ctx as_armed;
 	int r = loaded_read(ctx, &now);
 
 	if (r < 0 || !now.loaded)
@@ -296,14 +294,15 @@ static void stop_rebooting(const struct ctx *ctx, const struct stopping *stoppin
 				 "the configuration cannot be used");
 		return;
 	}
-	r = still_right(ctx, &now.state, stopping, &why);
+	as_armed = ctx_as_armed(ctx, &now, &options);
+	r = still_right(&as_armed, &now.state, stopping, &why);
 	if (lock_again(ctx) && r == 1)
 		r = not_known_any_more(&now.state, &why);
 	if (r < 0) {
 		through_firmware(ctx, now.state.version, why ? why : strerror(-r));
 		return;
 	}
-	if (r == 0 && !renew(ctx, &now.state, why))
+	if (r == 0 && !renew(&as_armed, &now.state, why))
 		return;
 	if (give_consent(ctx) < 0)
 		through_firmware(ctx, now.state.version,

@@ -46,6 +46,8 @@ static void status_done(struct report_status *s)
 static int find_freshness(const struct ctx *ctx, struct report_status *s)
 {
 	_cleanup_(plan_done) struct plan plan = PLAN_EMPTY;
+	struct options options;
+	struct ctx as_armed = ctx_as_armed(ctx, &s->now, &options);
 	int r;
 
 	if (!s->armed)
@@ -55,7 +57,7 @@ static int find_freshness(const struct ctx *ctx, struct report_status *s)
 		s->fresh = r < 0 ? FRESH_UNKNOWN : r ? FRESH_YES : FRESH_NO;
 		return r == -ENOMEM ? r : 0;
 	}
-	r = plan_derive(ctx, NULL, &plan);
+	r = plan_derive(&as_armed, NULL, &plan);
 	if (r == 0 && ctx->sys->geteuid() != 0)
 		return str_set(&s->stale_why,
 			       "only root can read all that it depends on");

@@ -49,6 +49,11 @@ struct loaded {
 _must_check_ int loaded_read(const struct ctx *ctx, struct loaded *ret);
 void loaded_done(struct loaded *loaded);
 
+/* @ctx, with --force if what is loaded was armed with it: that holds for as long as it
+ * is. @options is memory for it. */
+struct ctx ctx_as_armed(const struct ctx *ctx, const struct loaded *now,
+			struct options *options);
+
 /* What a hook does, and the service's start with arm_at_boot: arms if what boots next
  * asks for it. */
 int arm_if_needed(const struct ctx *ctx, const char *exclude);

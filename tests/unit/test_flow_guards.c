@@ -126,6 +126,79 @@ START_TEST(test_lowered_by_the_configuration)
 }
 END_TEST
 
+/* Runs --status --json, and returns what it printed. */
+static char *status_json(void)
+{
+	char path[] = "/tmp/warmboot-status-XXXXXX";
+	int saved = dup(STDOUT_FILENO), fd = mkstemp(path);
+	char *text = calloc(1, 65536);
+	ssize_t n;
+
+	fflush(stdout);
+	dup2(fd, STDOUT_FILENO);
+	ck_assert_int_eq(scene_run("--status", "--json", NULL), 0);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	n = pread(fd, text, 65535, 0);
+	ck_assert_int_gt(n, 0);
+	close(fd);
+	unlink(path);
+	return text;
+}
+
+/* A request that names what boots next, in GRUB's environment block. */
+static void ask_for_old_once(void)
+{
+	_cleanup_free_ char *menu = NULL, *longer = NULL;
+	char block[1025];
+
+	scene_install(SCENE_NEW);
+	menu = scene_read("/boot/grub/grub.cfg");
+	longer = strf(
+		"%s"
+		"load_env\nif [ \"${next_entry}\" ]; then\n"
+		"set default=\"${next_entry}\"\nset next_entry=\nsave_env next_entry\n"
+		"fi\n",
+		menu);
+	scene_put("/boot/grub/grub.cfg", longer);
+	memset(block, '#', 1024);
+	block[1024] = '\0';
+	memcpy(block, "# GRUB Environment Block\nnext_entry=1\n", 38);
+	scene_put("/boot/grub/grubenv", block);
+}
+
+static const struct {
+	const char *config;
+	bool force;
+} overrides[] = {
+	{ "verify = \"header\"; guards = { grub-once = \"warn\"; };\n", false },
+	{ "verify = \"header\";\n", true },
+};
+
+START_TEST(test_request_passed_over)
+{
+	_cleanup_free_ char *status = NULL;
+
+	ask_for_old_once();
+	ck_assert_int_ne(scene_run("--arm", NULL), 0);
+	assert_armed(NULL);
+	scene_put(SYSCONFDIR "/warmboot.conf", overrides[_i].config);
+	ck_assert_int_eq(scene_run("--arm", overrides[_i].force ? "--force" : NULL, NULL),
+			 0);
+	assert_armed(SCENE_OLD); /* as GRUB would boot it */
+	/* No hook takes it away, and the stop lets it through. */
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	assert_armed(SCENE_OLD);
+	status = status_json();
+	ck_assert_ptr_nonnull(strstr(status, "\"next_reboot\": \"kexec\""));
+	rebooting();
+	ck_assert_int_eq(scene_run("--hook", "service-stop", NULL), 0);
+	assert_armed(SCENE_OLD);
+	ck_assert(scene_exists(RUN_GO));
+}
+END_TEST
+
 /* It is found by hand-armed images, too, whose files alone are looked at else. */
 START_TEST(test_armed_by_hand)
 {
@@ -389,27 +462,6 @@ END_TEST
 
 /* ---- what a cold boot costs ---- */
 
-/* Runs --status --json, and returns what it printed. */
-static char *status_json(void)
-{
-	char path[] = "/tmp/warmboot-status-XXXXXX";
-	int saved = dup(STDOUT_FILENO), fd = mkstemp(path);
-	char *text = calloc(1, 65536);
-	ssize_t n;
-
-	fflush(stdout);
-	dup2(fd, STDOUT_FILENO);
-	ck_assert_int_eq(scene_run("--status", "--json", NULL), 0);
-	fflush(stdout);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	n = pread(fd, text, 65535, 0);
-	ck_assert_int_gt(n, 0);
-	close(fd);
-	unlink(path);
-	return text;
-}
-
 /* What the stop will not let through, and what nobody can find out, status knows before.
  */
 START_TEST(test_status_after_arming)
@@ -471,6 +523,7 @@ Suite *flow_guards_suite(void)
 	tcase_add_checked_fixture(tc, scene_begin, scene_end);
 	tcase_add_loop_test(tc, test_comes_up_after_arming, 0, (int)ARRAY_SIZE(reasons));
 	tcase_add_loop_test(tc, test_is_there_when_arming, 0, (int)ARRAY_SIZE(reasons));
+	tcase_add_loop_test(tc, test_request_passed_over, 0, (int)ARRAY_SIZE(overrides));
 	tcase_add_loop_test(tc, test_status_after_arming, 0, (int)ARRAY_SIZE(reasons));
 	tcase_add_loop_test(tc, test_scheduled_kexec_becomes_a_reboot, 0,
 			    (int)ARRAY_SIZE(schedules));
