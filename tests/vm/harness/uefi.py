@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from .boots import LOADER_KEXEC, reboot
+from .machine import STALL
 from .warm import expect, expect_armed, expect_not_armed
 
 FIRMWARE = re.compile(r"BdsDxe|EFI stub")
@@ -40,9 +41,9 @@ def warm(machine, command="reboot"):
     return look(machine)
 
 
-def cold(machine, command="reboot"):
-    """Reboot through the firmware, and look."""
-    boot = reboot(machine, command)
+def cold(machine, command="reboot", patience=STALL):
+    """Reboot through the firmware, and look. PATIENCE: as in reboot()."""
+    boot = reboot(machine, command, patience)
     expect(FIRMWARE.search(boot.console), "the console does not show the firmware")
     expect(boot.resets, "QEMU saw no processor reset")
     expect(boot.loader != LOADER_KEXEC, "bootloader_type says kexec")

@@ -22,6 +22,8 @@ LOADER = "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 VARS = "/sys/firmware/efi/efivars"
 OS_INDICATIONS = f"{VARS}/OsIndications-{GLOBAL}"
 UPDATE = f"{VARS}/fwupd-11111111-2222-3333-4444-555555555555-0-{FWUPD}"
+# On a busy host, OVMF is silent for minutes while it reads a kernel.
+PATIENCE = 900
 # What OVMF's own menu shows on a serial line.
 SETUP = "Device Manager"
 ONCE = "once.conf"
@@ -120,7 +122,7 @@ def _asked_after_arming(machine, states, make, command="reboot"):
         machine.check(make)
         now = status(machine)
         expect(now["next_reboot"] == "firmware", f"after `{make}`: {now['reason']}")
-    seen = cold(machine, command)
+    seen = cold(machine, command, PATIENCE)
     expect_not_armed(machine)
     return seen
 
@@ -184,10 +186,10 @@ def asked_for_the_setup(machine, states):
         machine.check(f"{make}; sync")
         start, resets, boots = machine.console_size(), machine.resets(), machine.shell.boots
         machine.shell.send(command)
-        machine.wait_console(SETUP, start, 600)
+        machine.wait_console(SETUP, start, PATIENCE)
         expect(machine.resets() > resets, f"`{command}`: QEMU saw no processor reset")
         machine.reset()
-        machine.wait_boot(boots)
+        machine.wait_boot(boots, PATIENCE)
         expect_not_armed(machine)
         bits = machine.check(f"od -An -tu1 -j4 -N1 {OS_INDICATIONS} 2>/dev/null || echo 0")
         expect(not int(bits) & 1, "the setup is still asked for")
@@ -215,7 +217,7 @@ def boots_are_counted(machine, states):
         entry=$(echo /efi/loader/entries/*.conf)
         mv "$entry" "${entry%.conf}+3.conf"
         sync""")
-    cold(machine)
+    cold(machine, patience=PATIENCE)
     machine.check("ls /efi/loader/entries/*+2-1.conf")
     code, text = machine.run("warmboot --arm 2>&1")
     expect(code in (1, 3), f"exit status {code}: {text}")
