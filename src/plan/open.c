@@ -232,6 +232,9 @@ int plan_describe_image(const struct ctx *ctx, const char *path, struct entry *e
 		return plan_refuse(plan, strf("cannot use '%s' as a kernel: %s", path,
 					      why_unreadable(r)));
 	if (!entry->version)
-		return plan_refuse(plan, strf("'%s' does not tell its version", path));
+		return plan_refuse(plan, strf(header.type == KERNEL_UNKNOWN
+						      ? "'%s' is not a kernel image"
+						      : "'%s' does not tell its version",
+					      path));
 	return 1;
 }
