@@ -55,3 +55,25 @@ def crash_kernel_stays(machine, states):
     expect("crashkernel=160M" in line, f"the command line is {line}")
     expect(int(machine.check("cat /sys/kernel/kexec_crash_size")) >= 160 << 20,
            "no memory is set aside for a crash kernel")
+
+
+@scenario("armed", everyday=False)
+def trial_and_chain(machine, states):
+    """require_trial: armed by a hook only after a good warm reboot by hand; max_chain ends a row."""
+    newer, newest = states.kernels.newer, states.kernels.newest
+    machine.check("printf 'require_trial = true;\\ngood_after = 1;\\n' >/etc/warmboot.conf")
+    text = machine.check(f"touch /boot/initrd.img-{newer}; /etc/initramfs/post-update.d/zzz-warmboot"
+                         f" {newer} /boot/initrd.img-{newer} 2>&1")
+    expect_says(text, re.compile("(?m)^warmboot: not armed: require_trial"))
+    expect(not loaded(machine), "not armed, but loaded")
+    machine.check("warmboot --arm")
+    reboot(machine, "reboot").expect_kexec(newer, states.grub_cmdline())
+    machine.check("systemctl start boot-complete.target; sleep 5")
+    history = status(machine)["history"]
+    expect(history and history[0]["result"] == "good", f"the history is {history}")
+    apt(machine, f"install linux-image-{newest}")
+    expect_armed(machine, newest)
+    machine.check("echo 'max_chain = 1;' >>/etc/warmboot.conf")
+    reboot(machine, "reboot").expect_firmware(newest)
+    machine.check("warmboot --arm")
+    expect_armed(machine, newest)
