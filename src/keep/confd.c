@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/envfile.h"
+#include "base/log.h"
 #include "keep/confd.h"
 #include "keep/runfiles.h"
 #include "keep/shellvar.h"
@@ -111,6 +112,21 @@ static int read_kept(struct confd *c)
 }
 
 /* 1; 0 if there is nothing to keep in step; or a negative errno. */
+/* As for our own configuration: what others may write is not to be relied on, nor
+ * written by root. In an image that is looked at, owners are not the machine's. */
+static int check_writers(const struct confd *c)
+{
+	struct stat st;
+	int r = root_stat(c->ctx->root, c->path, &st);
+
+	if (r < 0 || !c->ctx->root->is_host)
+		return r;
+	if (st.st_uid == 0 && !(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	log_warning("%s: left alone, because others than root may write it", c->path);
+	return -EPERM;
+}
+
 static int confd_open(const struct ctx *ctx, struct confd *c)
 {
 	int r;
@@ -118,6 +134,8 @@ static int confd_open(const struct ctx *ctx, struct confd *c)
 	if (!is_installed(ctx))
 		return 0;
 	r = read_file(c);
+	if (r > 0 && check_writers(c) < 0)
+		return -EPERM;
 	for (size_t i = 0; i < N_VARIABLES && r > 0; i++) {
 		int got = get(c, variables[i].name, &c->values[i].now);
 

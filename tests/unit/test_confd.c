@@ -292,6 +292,25 @@ START_TEST(test_never)
 END_TEST
 
 /* Without a place for the old value nothing is changed. */
+/* On the machine itself; here the root only says that it is. */
+START_TEST(test_others_may_write_it)
+{
+	_cleanup_free_ char *path = strf("%s/etc/kexec.conf", dir);
+	const int as_root = geteuid() == 0 ? 1 : -EPERM;
+
+	put("/etc/kexec.conf", "");
+	ck_assert_int_eq(chmod(path, 0666), 0);
+	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 1);
+	put("/etc/kexec.conf", "");
+	root.is_host = true;
+	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), -EPERM);
+	ck_assert_int_eq(confd_off(&ctx), -EPERM);
+	check_file("/etc/kexec.conf", "");
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), as_root);
+}
+END_TEST
+
 START_TEST(test_old_value_comes_first)
 {
 	put("/etc/kexec.conf", shipped);
@@ -351,6 +370,7 @@ Suite *confd_suite(void)
 	tcase_add_test(tc, test_what_cannot_be_said);
 	tcase_add_test(tc, test_only_what_is_installed);
 	tcase_add_test(tc, test_never);
+	tcase_add_test(tc, test_others_may_write_it);
 	tcase_add_test(tc, test_old_value_comes_first);
 	tcase_add_test(tc, test_step);
 	suite_add_tcase(suite, tc);
