@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A kernel that apt installed, a hook armed, and that panics once it is booted without firmware."""
+"""A kernel that apt installed, a hook armed, and that panics where it is started by kexec."""
 
 import re
 
@@ -58,7 +58,7 @@ def _refuses(machine, command, timeout=1200):
 
 @scenario("installed", everyday=False)
 def panic_in_the_initramfs(machine, states):
-    """It panics in its initramfs: firmware, told, armed again by hand or as another version only."""
+    """It panics in its initramfs: firmware, told; then armed by hand, or as another version."""
     release, other = states.kernels.newer, states.kernels.newest
     _prepare(machine, release)
     apt(machine, f"install linux-image-{release}")
