@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros, cross, arm64) installs what that needs
-# on Debian.
+# on Debian; tests/setup.sh --print WHAT... only tells their names.
 # Says what it will install, and asks when somebody can answer (YES=1: does not). Quick when all is there.
 # Elsewhere it lists what is missing by its Debian name, and fails.
 set -u
@@ -42,13 +42,21 @@ sign_of() {
 	exit 2
 }
 
+print=
+[ "$1" != --print ] || {
+	print=1
+	shift
+}
+
 missing=
 for what; do
 	wanted=$(packages_for "$what") || {
 		echo "setup: '$what' is not known" >&2
 		exit 2
 	}
+	[ -z "$print" ] || echo "$wanted"
 	for package in $wanted; do
+		[ -z "$print" ] || break
 		case " $missing " in *" $package "*) continue ;; esac
 		if command -v dpkg-query >/dev/null 2>&1; then
 			state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)

@@ -6,7 +6,7 @@ it, and little more. A new kind of machine is a recipe (image.py) and a row here
 
 from dataclasses import dataclass
 
-from . import efi, openrc_init, runit, secureboot, sysvinit, voidlike
+from . import efi, openrc_init, runit, secureboot, sysvinit, trixie, voidlike
 from .image import Recipe
 from .machine import PC, SECURE, Hardware
 
@@ -26,7 +26,8 @@ SECURE_BOOT_IS_OFF = """! mokutil --sb-state | grep 'SecureBoot enabled' &&
 @dataclass
 class Plain:
     """
-    One state. STAGE: which installation (paths.STAGES). THEN: a script that must succeed in the
+    One state. STAGE: which installation (paths.STAGES); in another release of Debian than the
+    host's it is the one that release.py compiles. THEN: a script that must succeed in the
     started machine. ARM: the running kernel is armed by hand, which is enough for what happens
     at a reboot.
     """
@@ -57,4 +58,5 @@ PLAIN = {
     "runit": Plain(runit.RECIPE, "sysvinit", START_SYSVINIT,
                    "test $(readlink /proc/1/exe) = /usr/sbin/runit", arm=True),
     "void": Plain(runit.RECIPE, "runit", voidlike.START, arm=True),
+    "trixie": Plain(trixie.RECIPE, arm=True),
 }

@@ -22,7 +22,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bios, blscfg, efi, image, paths, rpm
+from . import bios, blscfg, efi, image, paths, release, rpm
 from .boots import LOADER_GRUB, cmdline
 from .machine import CheckFailed, Machine
 from .plain import PLAIN, START_SYSTEMD, Plain
@@ -30,6 +30,7 @@ from .proc import HarnessError, built_once, hash_files, hash_text, run, unmount_
 from .warm import apt, expect, expect_armed
 
 CARGO_MIB = 16
+HOSTS = "bookworm"      # what `make stage` compiled runs there
 RECIPES = {"rpm": efi.RECIPE, "blscfg": efi.RECIPE,
            **{name: plain.recipe for name, plain in PLAIN.items()}}
 # Whoever needs the least begins: the last ones grow from each other.
@@ -88,6 +89,8 @@ class States:
         key = {"bare": self._deb_key, "rpm": self._rpm_key}.get(name, self._key)
         if name in PLAIN:
             key = hash_text(key, PLAIN[name].key)
+        if recipe.suite != HOSTS:
+            key = hash_text(key, release.key())
         return paths.BUILD / f"state-{base}-{key}-{name}"
 
     def _get(self, name):
@@ -185,8 +188,10 @@ class States:
 
     def _install(self, part, plain):
         """A machine with warmboot, unpacked and started. The stage may be a folder, too."""
-        machine = self._boot(part, plain.recipe.build(), paths.STAGES.get(plain.stage, plain.stage),
-                             ".", hardware=plain.hardware)
+        suite = plain.recipe.suite
+        stage = paths.STAGES.get(plain.stage, plain.stage) if suite == HOSTS \
+            else release.stage(suite)
+        machine = self._boot(part, plain.recipe.build(), stage, ".", hardware=plain.hardware)
         try:
             machine.check("tar -C / --keep-directory-symlink -xf /dev/vdb")
             machine.check(plain.start)

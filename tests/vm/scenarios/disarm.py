@@ -7,18 +7,20 @@ from harness.boots import reboot
 from harness.warm import apt, expect, expect_armed, expect_not_armed, expect_says, loaded
 
 from . import scenario
+from .releases import each_release
 
 
-@scenario("armed")
-def disarm(machine, states):
+@each_release(everyday=True)
+def disarm(armed):
     """--disarm holds until the boot, through an update-initramfs; the reboot is a firmware one."""
+    machine = armed.machine
     machine.check("warmboot --disarm")
     expect_not_armed(machine)
-    output = machine.check(f"update-initramfs -u -k {states.kernels.newer} 2>&1")
+    output = machine.check(f"update-initramfs -u -k {armed.kernel} 2>&1")
     expect_says(output, re.compile(r"(?m)^warmboot: .*disarm"))
     now = expect_not_armed(machine)
     expect(now["disarmed"] is True, "status does not say that it was disarmed")
-    reboot(machine, "reboot").expect_firmware(states.kernels.newer)
+    armed.cold("reboot")
 
 
 @scenario("armed", everyday=False)
@@ -32,17 +34,18 @@ def disarm_and_arm(machine, states):
                                                      states.grub_cmdline())
 
 
-@scenario("armed")
-def stopping_disarms(machine, states):
+@each_release(everyday=True)
+def stopping_disarms(armed):
     """`systemctl stop warmboot` unloads; hooks arm again only after a start."""
+    machine = armed.machine
     machine.check("systemctl stop warmboot")
     expect_says(machine.check("journalctl -b -u warmboot -o cat"),
                 re.compile("Not rebooting, so disarming"))
     expect_not_armed(machine)
     machine.check("/etc/initramfs/post-update.d/zzz-warmboot "
-                  f"{states.kernels.newer} /boot/initrd.img-{states.kernels.newer}")
+                  f"{armed.kernel} /boot/initrd.img-{armed.kernel}")
     expect_not_armed(machine)
-    reboot(machine, "systemctl reboot").expect_firmware(states.kernels.newer)
+    armed.cold("systemctl reboot")
 
 
 @scenario("armed", everyday=False)

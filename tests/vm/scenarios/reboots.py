@@ -7,60 +7,58 @@ from harness.boots import reboot
 from harness.warm import expect, expect_not_armed, status
 
 from . import scenario
+from .releases import bookworm, each_release
 
 
-def _comes_up_warm(machine, states, command):
-    release = states.kernels.newer
-    boot = reboot(machine, command)
-    boot.expect_kexec(release, states.grub_cmdline())
-    now = status(machine)
+def _comes_up_warm(armed, command):
+    armed.warm(command)
+    now = status(armed.machine)
     expect(now["booted_by"] == "kexec", f"status says booted by {now['booted_by']}")
-    expect(now["running"] == release, f"status says {now['running']} runs")
-    expect_not_armed(machine)
-    return boot
+    expect(now["running"] == armed.kernel, f"status says {now['running']} runs")
+    expect_not_armed(armed.machine)
 
 
-@scenario("armed")
-def reboot_command(machine, states):
-    """apt installs a newer kernel, `reboot` comes up in it without firmware and GRUB."""
-    _comes_up_warm(machine, states, "reboot")
+@each_release(everyday=True)
+def reboot_command(armed):
+    """The armed kernel (Debian 12: newer, by apt) comes up by `reboot`, no firmware, no GRUB."""
+    _comes_up_warm(armed, "reboot")
 
 
-@scenario("armed")
-def systemctl_reboot(machine, states):
+@each_release(everyday=True)
+def systemctl_reboot(armed):
     """The same by `systemctl reboot`, which systemd 252 by itself sends to the firmware."""
-    _comes_up_warm(machine, states, "systemctl reboot")
+    _comes_up_warm(armed, "systemctl reboot")
 
 
-@scenario("armed")
-def shutdown_r(machine, states):
+@each_release(everyday=True)
+def shutdown_r(armed):
     """The same by `shutdown -r now`."""
-    _comes_up_warm(machine, states, "shutdown -r now")
+    _comes_up_warm(armed, "shutdown -r now")
 
 
-@scenario("armed", everyday=False)
-def init_6(machine, states):
+@each_release()
+def init_6(armed):
     """The same by `init 6`."""
-    _comes_up_warm(machine, states, "init 6")
+    _comes_up_warm(armed, "init 6")
 
 
-@scenario("armed", everyday=False)
-def logind_reboot(machine, states):
+@each_release()
+def logind_reboot(armed):
     """The same by logind's D-Bus call, which is what a desktop's restart button makes."""
-    _comes_up_warm(machine, states, "busctl call org.freedesktop.login1 /org/freedesktop/login1"
-                   " org.freedesktop.login1.Manager Reboot b false")
+    _comes_up_warm(armed, "busctl call org.freedesktop.login1 /org/freedesktop/login1"
+                    " org.freedesktop.login1.Manager Reboot b false")
 
 
-@scenario("armed", everyday=False)
-def scheduled_shutdown(machine, states):
+@each_release()
+def scheduled_shutdown(armed):
     """The same by `shutdown -r +1`, decided a minute before."""
-    _comes_up_warm(machine, states, "shutdown -r +1")
+    _comes_up_warm(armed, "shutdown -r +1")
 
 
 @scenario("armed", everyday=False)
 def twice_in_a_row(machine, states):
     """A second warm reboot from a warm one, with the same command line again."""
-    _comes_up_warm(machine, states, "reboot")
+    _comes_up_warm(bookworm(machine, states), "reboot")
     machine.check("warmboot --arm")
     boot = reboot(machine, "reboot")
     boot.expect_kexec(states.kernels.newer, states.grub_cmdline())
@@ -69,7 +67,7 @@ def twice_in_a_row(machine, states):
 @scenario("armed", everyday=False)
 def history_tells_good(machine, states):
     """A warm boot that ended in an orderly way is in the history as good, with its seconds."""
-    _comes_up_warm(machine, states, "reboot")
+    _comes_up_warm(bookworm(machine, states), "reboot")
     boot = reboot(machine, "reboot")
     boot.expect_firmware(states.kernels.newer)
     history = status(machine)["history"]
