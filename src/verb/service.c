@@ -22,6 +22,7 @@
 #include "verb/verb.h"
 
 #define GOOD_TRIES 10 /* of LOCK_WAIT_MS each */
+#define NEXT_ROOT "/run/nextroot" /* systemd-soft-reboot.service(8) */
 #define RUN_STARTED \
 	RUN_DIR "/started" /* this boot was confirmed: a second start is a restart */
 
@@ -338,7 +339,7 @@ int service_stop(const struct ctx *ctx)
 	lock = lock_take(ctx);
 	known = stopping_read(ctx, &stopping);
 	why = stopping.why;
-	if (why == STOPPED_SOFT_REBOOT)
+	if (why == STOPPED_SOFT_REBOOT && !root_exists(ctx->root, NEXT_ROOT))
 		return STATUS_DONE;
 	(void)consent_withdraw(ctx);
 	if (known < 0)
@@ -355,6 +356,9 @@ int service_stop(const struct ctx *ctx)
 	}
 	if (why == STOPPED_REBOOTING)
 		stop_rebooting(ctx, &stopping);
+	else if (why == STOPPED_SOFT_REBOOT)
+		/* In there may be no gate, and another idea of what boots next. */
+		stop_not_rebooting(ctx, "Another root file system comes next");
 	else
 		stop_not_rebooting(ctx, "Not rebooting");
 	if (why == STOPPED_NOT_REBOOTING)
