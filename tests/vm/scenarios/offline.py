@@ -16,6 +16,10 @@ from .releases import trixie, trixie_kernels
 # An older linux-image-cloud-amd64 for PackageKit to update: the new one brings the kernel.
 # PackageKit has to think that it is online.
 DOWNLOAD = """set -e
+# Where it hangs, the console is busy all the same.
+mkdir /etc/systemd/system/packagekit-offline-update.service.d
+printf '[Service]\nTimeoutStartSec=20min\n' \
+    >/etc/systemd/system/packagekit-offline-update.service.d/limit.conf
 mkdir -p /tmp/meta/DEBIAN
 cat >/tmp/meta/DEBIAN/control <<END
 Package: linux-image-cloud-amd64
