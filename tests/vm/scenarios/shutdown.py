@@ -45,6 +45,20 @@ def stop_crashes(armed):
 
 
 @each_release()
+def gate_fails(armed):
+    """Neither the stop nor the gate's unit can start anything: firmware, not the stale image."""
+    _with_stop(armed.machine, "ExecStop=\nExecStop=/bin/false")
+    armed.machine.check("""set -e
+        for unit in systemd-kexec systemd-reboot; do
+            mkdir -p /etc/systemd/system/$unit.service.d
+            printf '[Service]\\nExecStart=\\nExecStart=-/bin/false\\n' \\
+                >/etc/systemd/system/$unit.service.d/60-fault.conf
+        done
+        systemctl daemon-reload""")
+    armed.cold("reboot")
+
+
+@each_release()
 def stop_hangs(armed):
     """The service's stop runs into its timeout: firmware reboot, not the stale image."""
     _with_stop(armed.machine, "ExecStop=\nExecStop=/bin/sleep 600\nTimeoutStopSec=5")
