@@ -8,6 +8,7 @@ define files_systemd
 0644 hooks/systemd/reboot-gate.conf     $(UNITDIR)/systemd-reboot.service.d/50-$(NAME).conf
 0644 hooks/systemd/kexec-gate.conf      $(UNITDIR)/systemd-kexec.service.d/50-$(NAME).conf
 0644 hooks/systemd/kexec-target.conf    $(UNITDIR)/kexec.target.d/50-$(NAME).conf
+0644 hooks/systemd/system-update.conf   $(UNITDIR)/system-update.target.d/50-$(NAME).conf
 0644 hooks/systemd/80-$(NAME).preset    $(PRESETDIR)/80-$(NAME).preset
 0644 hooks/systemd/tmpfiles.conf        $(TMPFILESDIR)/$(NAME).conf
 endef
