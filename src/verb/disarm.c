@@ -66,8 +66,8 @@ static int write_mark(const struct ctx *ctx)
 #define BUSCTL "/usr/bin/busctl"
 #define BUSCTL_TIMEOUT_MS 20000
 
-/* systemd up to 254 makes a kexec of `shutdown -r +5` when something is loaded. 1 with
- * the time in microseconds; 0; or a negative errno. */
+/* `shutdown -r +5` is scheduled as a kexec when something is loaded. 1 with the time in
+ * microseconds; 0; or a negative errno. */
 static int scheduled_kexec(const struct ctx *ctx, uint64_t *ret_usec)
 {
 	_cleanup_envfile_ struct envfile file = ENVFILE_EMPTY;
