@@ -6,7 +6,7 @@ it, and little more. A new kind of machine is a recipe (image.py) and a row here
 
 from dataclasses import dataclass
 
-from . import efi, openrc_init, runit, secureboot, sysvinit, trixie, voidlike
+from . import efi, openrc_init, runit, secureboot, sysvinit, tpm, trixie, voidlike
 from .image import Recipe
 from .machine import PC, SECURE, Hardware
 
@@ -48,6 +48,7 @@ class Plain:
 
 PLAIN = {
     "efi": Plain(efi.RECIPE, then="bootctl status | grep -q 'Product: systemd-boot'"),
+    "tpm": Plain(tpm.RECIPE, then=tpm.THEN, hardware=tpm.HARDWARE),
     "sysvinit": Plain(sysvinit.RECIPE, "sysvinit", START_SYSVINIT, arm=True),
     "secureboot": Plain(secureboot.RECIPE, hardware=SECURE, then=SECURE_BOOT_IS_ON),
     "insecure": Plain(secureboot.RECIPE, hardware=secureboot.INSECURE, then=SECURE_BOOT_IS_OFF),
