@@ -86,14 +86,18 @@ class CutMachine(Machine):
             raise CheckFailed(f"it does not come up: the console shows '{dead[0].strip()}'")
 
 
-def judge(recording, disk, folder, warm):
-    """Boot DISK (raw, left as it is) and recover. WARM: reboot at the end, if armed."""
+def judge(recording, disk, folder, recover, warm):
+    """
+    Boot DISK (raw, left as it is), and judge. RECOVER: then recover, and judge what is armed.
+    WARM: reboot at the end, if it is.
+    """
     verdict = Verdict()
     machine = _start(recording, disk, folder, verdict)
     try:
         _after_boot(recording, machine, verdict)
-        _recover(machine, verdict)
-        _after_recovery(recording, machine, verdict, warm)
+        if recover:
+            _recover(machine, verdict)
+            _after_recovery(recording, machine, verdict, warm)
     finally:
         machine.kill()
         for copy in folder.glob("*.qcow2"):
