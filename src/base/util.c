@@ -71,11 +71,14 @@ int parse_u64(const char *s, uint64_t *ret)
 
 int strv_take(struct strv *v, char *s)
 {
-	char **items;
+	char **items = v->items;
 
 	if (!s)
 		return -ENOMEM;
-	items = reallocarray(v->items, v->count + 2, sizeof(*items));
+	/* Full, with the NULL, at each power of two; then there is room for twice as
+	 * many: some allocators copy each time. */
+	if ((v->count & (v->count + 1)) == 0)
+		items = reallocarray(items, 2 * (v->count + 1), sizeof(*items));
 	if (!items) {
 		free(s);
 		return -ENOMEM;

@@ -9,17 +9,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define NEEDS_ADDRESSES true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define NEEDS_ADDRESSES true
-#endif
-#endif
-#ifndef NEEDS_ADDRESSES
-#define NEEDS_ADDRESSES false
-#endif
-
 /* Of address space, in bytes. */
 static rlim_t used(void)
 {
@@ -39,11 +28,11 @@ bool bounds_begin(unsigned more_mib)
 	if (fork && strcmp(fork, "no") == 0)
 		return false;
 	/* Sanitizers take several times as long. */
-	if (NEEDS_ADDRESSES)
+	if (BOUNDS_SANITIZED)
 		seconds.rlim_cur = seconds.rlim_max = 10 * BOUNDS_SECONDS;
 	memory.rlim_cur = memory.rlim_max = used() + ((rlim_t)more_mib << 20);
 	ck_assert_int_eq(setrlimit(RLIMIT_CPU, &seconds), 0);
-	if (!NEEDS_ADDRESSES)
+	if (!BOUNDS_SANITIZED)
 		ck_assert_int_eq(setrlimit(RLIMIT_AS, &memory), 0);
 	return true;
 }

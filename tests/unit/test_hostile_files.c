@@ -224,6 +224,7 @@ Suite *hostile_files_suite(void)
 	Suite *s = suite_create("hostile_files");
 	TCase *t = tcase_create("hostile_files");
 
+	tcase_set_timeout(t, BOUNDS_TIMEOUT);
 	tcase_add_checked_fixture(t, scene_begin, scene_end);
 	tcase_add_loop_test(t, test_long_file, 0, ARRAY_SIZE(paths));
 	tcase_add_loop_test(t, test_odd_file, 0, 3 * ARRAY_SIZE(paths));

@@ -177,6 +177,7 @@ Suite *hostile_grub_suite(void)
 	Suite *s = suite_create("hostile_grub");
 	TCase *t = tcase_create("hostile_grub");
 
+	tcase_set_timeout(t, BOUNDS_TIMEOUT);
 	tcase_add_loop_test(t, test_row, 0, ARRAY_SIZE(rows));
 	tcase_add_loop_test(t, test_bls, 0, ARRAY_SIZE(entries));
 	suite_add_tcase(s, t);

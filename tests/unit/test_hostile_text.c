@@ -411,6 +411,7 @@ Suite *hostile_text_suite(void)
 	Suite *s = suite_create("hostile_text");
 	TCase *t = tcase_create("hostile_text");
 
+	tcase_set_timeout(t, BOUNDS_TIMEOUT);
 	tcase_add_loop_test(t, test_text, 0, ARRAY_SIZE(parsers));
 	tcase_add_test(t, test_same_record);
 	tcase_add_test(t, test_same_name);
