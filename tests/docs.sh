@@ -161,40 +161,6 @@ sed -nE 's/^#define EVENT_[A-Z]+ "([0-9a-f]{32})"$/\1/p' src/base/event.h >"$tmp
 section man/warmboot.8 JOURNAL | sed -nE 's/^\.It ([0-9a-f]{32})$/\1/p' >"$tmp/man.events"
 same "src/base/event.h" "$tmp/program.events" "warmboot(8)" "$tmp/man.events"
 
-# Every error and warning stands among the diagnostics: of each its longest run of words between what
-# is filled in. What begins with "cannot" has one entry for all; mistakes in the call say what is right.
-find src -name '*.c' ! -path 'src/read/*' -exec cat {} + | awk '
-	/(^|[^a-z_])(log_error|log_error_errno|log_warning|log_warning_errno|give_up|list_doubt)\(/ { on = 1; call = "" }
-	on { call = call " " $0 }
-	on && /;$/ {
-		on = 0
-		gsub(/"[ \t]+"/, "", call)
-		longest = ""
-		while (match(call, /"([^"\\]|\\.)*"/)) {
-			text = substr(call, RSTART + 1, RLENGTH - 2)
-			call = substr(call, RSTART + RLENGTH)
-			gsub(/\\"/, "\"", text)
-			n = split(text, part, /%[0-9.*]*l*[a-zX]|WARMBOOT_[A-Z]+/)
-			for (i = 1; i <= n; i++) {
-				gsub(/^[^A-Za-z]+|[^A-Za-z)]+$/, "", part[i])
-				if (length(part[i]) > length(longest))
-					longest = part[i]
-			}
-		}
-		if (length(longest) > 11 && longest !~ /^cannot /)
-			print longest
-	}' | sort -u >"$tmp/said"
-section man/warmboot.8 DIAGNOSTICS | sed 's/\\(dq/"/g' | tr '\n' ' ' >"$tmp/told"
-grep -c . "$tmp/said" >"$tmp/count"
-while read -r words; do
-	grep -qF -- "$words" "$tmp/told" || echo "docs: not among the DIAGNOSTICS of warmboot(8): $words"
-done <"$tmp/said" >"$tmp/differs"
-if [ "$(cat "$tmp/count")" -lt 30 ] || [ -s "$tmp/differs" ]; then
-	cat "$tmp/differs"
-	echo "docs: $(cat "$tmp/count") messages were found in src/"
-	bad=1
-fi
-
 # --- README ------------------------------------------------------------------
 
 grep -oE '\bmake( [A-Z]+=[^ `]*)* [a-z][a-z-]*' README.md | sed 's/.* //' | sort -u >"$tmp/readme.targets"

@@ -21,7 +21,7 @@
 #include "verb/stopping.h"
 #include "verb/verb.h"
 
-#define GOOD_TRIES 10 /* of LOCK_WAIT_MS each */
+#define GOOD_TRIES 10		  /* of LOCK_WAIT_MS each */
 #define NEXT_ROOT "/run/nextroot" /* systemd-soft-reboot.service(8) */
 #define RUN_STARTED \
 	RUN_DIR "/started" /* this boot was confirmed: a second start is a restart */
