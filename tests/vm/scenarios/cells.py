@@ -5,10 +5,8 @@ a guard vetoes at the last moment, and when what was armed is stale. That it com
 armed is what the scenarios named after the commands show.
 """
 
-import re
-
 from harness.boots import reboot
-from harness.warm import expect, expect_armed, expect_not_armed
+from harness.warm import expect, expect_armed, expect_not_armed, status
 
 from . import scenario
 from .inits import INITS
@@ -18,14 +16,12 @@ LOGIND = ("busctl call org.freedesktop.login1 /org/freedesktop/login1"
           " org.freedesktop.login1.Manager Reboot b false")
 TARGET = "systemctl --no-block start reboot.target --job-mode=replace-irreversibly"
 KEXEC = "systemctl kexec"
-EVERYWHERE = ["reboot", "shutdown -r now", "init 6", "kill -INT 1"]
-COMMANDS = {
-    "systemd": [*EVERYWHERE, "shutdown -r +1", "systemctl reboot", KEXEC, LOGIND,
-                "kill -s RTMIN+5 1", TARGET],
-    **{init: EVERYWHERE for init in INITS},
-}
-NAMES = {"kill -INT 1": "ctrl_alt_del", LOGIND: "logind", TARGET: "reboot_target",
-         "kill -s RTMIN+5 1": "signal", "shutdown -r +1": "scheduled_shutdown"}
+# Of Debian 12's systemd (in the state "armed", with a newer kernel) and Debian 13's.
+SYSTEMD = {"reboot": "reboot", "shutdown_r": "shutdown -r now", "init_6": "init 6",
+           "ctrl_alt_del": "kill -INT 1", "scheduled_shutdown": "shutdown -r +1",
+           "systemctl_reboot": "systemctl reboot", "systemctl_kexec": KEXEC, "logind": LOGIND,
+           "signal": "kill -s RTMIN+5 1", "reboot_target": TARGET}
+INIT_COMMANDS = ("reboot", "shutdown_r", "init_6", "ctrl_alt_del")
 
 
 def _again(machine, release):
@@ -50,18 +46,20 @@ def _cells(machine, release, line, command):
     expect(MARK in boot.console, "the older initramfs was booted")
 
 
-def _register(init, command):
-    state = "armed" if init == "systemd" else init
-
+def _register(init, state, name, command):
     def run(machine, states):
-        release = states.kernels.newer if init == "systemd" else machine.check("uname -r")
+        # What is armed boots next: with a newer kernel installed that is not the running one.
+        release = status(machine)["version"]
         _cells(machine, release, states.grub_cmdline(state), command)
-    name = NAMES.get(command) or re.sub("[^a-z0-9]+", "_", command)
     run.__name__ = f"cells_{init}_{name}"
     run.__doc__ = f"{init}, {name}: firmware when disarmed or vetoed, renewed when stale."
     scenario(state, everyday=False)(run)
 
 
-for _init, _commands in COMMANDS.items():
-    for _command in _commands:
-        _register(_init, _command)
+for _name, _command in SYSTEMD.items():
+    _register("systemd", "armed", _name, _command)
+    _register("trixie", "trixie", _name, _command)
+for _init, _what in INITS.items():
+    for _name in INIT_COMMANDS:
+        if getattr(_what, _name):
+            _register(_init, _init, _name, getattr(_what, _name))
