@@ -17,7 +17,9 @@ def disarm(armed):
     machine.check("warmboot --disarm")
     expect_not_armed(machine)
     output = machine.check(f"update-initramfs -u -k {armed.kernel} 2>&1")
-    expect_says(output, re.compile(r"(?m)^warmboot: .*disarm"))
+    # Where the kernel runs that boots next, a hook has nothing to arm, and nothing to say.
+    if machine.check("uname -r") != armed.kernel:
+        expect_says(output, re.compile(r"(?m)^warmboot: .*disarm"))
     now = expect_not_armed(machine)
     expect(now["disarmed"] is True, "status does not say that it was disarmed")
     armed.cold("reboot")
