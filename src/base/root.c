@@ -18,7 +18,7 @@ int root_init(struct root *root, const char *path)
 {
 	struct stat ours, host;
 
-	root->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*root = (struct root){ .fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) };
 	if (root->fd < 0)
 		return -errno;
 	root->is_host = fstat(root->fd, &ours) == 0 && stat("/", &host) == 0 &&
