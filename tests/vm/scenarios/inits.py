@@ -33,12 +33,14 @@ class Init:
     stop: str = "service warmboot stop"
 
 
+RC_STOP = "rc-service warmboot stop"
 INITS = {
     "sysvinit": Init("sysvinit"),
-    "openrc": Init("OpenRC over sysvinit"),
+    # Debian's service(8) takes OpenRC's mark of the service away first, and OpenRC stops nothing.
+    "openrc": Init("OpenRC over sysvinit", stop=RC_STOP),
     # What is called `reboot` there is sysvinit's, which openrc-init does not hear.
     "openrc-init": Init("openrc-init", "openrc-shutdown -r now", None, None,
-                        poweroff="openrc-shutdown -p now"),
+                        poweroff="openrc-shutdown -p now", stop=RC_STOP),
     # `reboot -f` is the same as `reboot` there (shutdown(8)).
     "runit": Init("Debian's runit", ctrl_alt_del=None, forced="reboot --force"),
     "void": Init("runit laid out like Void's", ctrl_alt_del=None, forced="reboot --force",
