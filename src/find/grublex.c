@@ -62,6 +62,7 @@ enum {
 	STOPS_SINGLE = 4,
 	STOPS_DOUBLE = 8,
 	STOPS_ALL = STOPS_PLAIN | STOPS_SINGLE | STOPS_DOUBLE,
+	IS_WILDCARD = 16,
 };
 static const unsigned char effects[256] = {
 	[' '] = ENDS_WORD | STOPS_PLAIN,    ['\t'] = ENDS_WORD | STOPS_PLAIN,
@@ -71,7 +72,8 @@ static const unsigned char effects[256] = {
 	['&'] = ENDS_WORD | STOPS_PLAIN,    ['<'] = ENDS_WORD | STOPS_PLAIN,
 	['>'] = ENDS_WORD | STOPS_PLAIN,    ['\''] = STOPS_PLAIN | STOPS_SINGLE,
 	['"'] = STOPS_PLAIN | STOPS_DOUBLE, ['\\'] = STOPS_PLAIN | STOPS_DOUBLE,
-	['$'] = STOPS_PLAIN | STOPS_DOUBLE,
+	['$'] = STOPS_PLAIN | STOPS_DOUBLE, ['*'] = IS_WILDCARD,
+	['?'] = IS_WILDCARD,
 };
 
 static bool ends_word(int c)
@@ -101,7 +103,6 @@ static int take_run(struct grublex *lex, int stops)
 /* A word in the making. */
 struct maker {
 	struct grublex *lex;
-	struct grubword *word;
 	struct grubpart **tail;
 	bool plain;
 };
@@ -109,10 +110,8 @@ struct maker {
 static int add_part(struct maker *m, enum grubpart_kind kind)
 {
 	struct grubtext *buffer = &m->lex->buffer;
-	struct grubpart *part = &m->word->first;
+	struct grubpart *part = grubpool_get(m->lex->pool, sizeof(*part));
 
-	if (m->word->parts)
-		part = grubpool_get(m->lex->pool, sizeof(*part));
 	if (!part)
 		return -E2BIG;
 	part->kind = kind;
@@ -255,12 +254,42 @@ static int read_piece(struct maker *m)
 	return c == '"' ? read_double(m) : read_variable(m, GRUBPART_VAR);
 }
 
+/* The next word, if it is nothing but characters that stand for themselves; NULL: no
+ * memory, or not such a word. */
+static struct grubword *take_plain(struct grublex *lex)
+{
+	struct grubword *word;
+	size_t end = lex->pos;
+	int seen = 0;
+	char *text;
+
+	for (; end < lex->len; end++) {
+		seen |= effects[(unsigned char)lex->text[end]];
+		if (seen & (STOPS_PLAIN | IS_WILDCARD))
+			break;
+	}
+	if (end - lex->pos > GRUBTEXT_MAX || (end < lex->len && !(seen & ENDS_WORD)))
+		return NULL;
+	word = grubpool_get(lex->pool, sizeof(*word) + (end - lex->pos) + 1);
+	if (!word)
+		return NULL;
+	text = (char *)(word + 1);
+	memcpy(text, lex->text + lex->pos, end - lex->pos);
+	word->plain = text;
+	lex->pos = end;
+	return word;
+}
+
 static int read_word(struct grublex *lex, struct grubword **ret)
 {
-	struct grubword *word = grubpool_get(lex->pool, sizeof(*word));
-	struct maker m = { lex, word, NULL, true };
-	int r = 0;
+	struct grubword *word = take_plain(lex);
+	struct maker m = { lex, NULL, true };
+	int r;
 
+	*ret = word;
+	if (word)
+		return GRUBLEX_WORD;
+	*ret = word = grubpool_get(lex->pool, sizeof(*word));
 	if (!word)
 		return -E2BIG;
 	m.tail = &word->parts;
@@ -275,9 +304,11 @@ static int read_word(struct grublex *lex, struct grubword **ret)
 		r = end_text(&m);
 	if (r < 0)
 		return r;
-	if (m.plain && word->parts && !strpbrk(word->parts->text, "*?"))
+	/* Carriage returns were in it, or wildcards are. */
+	if (m.plain && word->parts && !strpbrk(word->parts->text, "*?")) {
 		word->plain = word->parts->text;
-	*ret = word;
+		word->parts = NULL;
+	}
 	return GRUBLEX_WORD;
 }
 
@@ -295,6 +326,11 @@ static bool skip_continuation(struct grublex *lex)
 	return false;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 int grublex_next(struct grublex *lex, struct grubword **ret)
 {
 	for (;;) {
@@ -303,7 +339,9 @@ int grublex_next(struct grublex *lex, struct grubword **ret)
 			return GRUBLEX_END;
 		case ' ':
 		case '\t':
-			take(lex);
+			do
+				lex->pos++;
+			while (lex->pos < lex->len && is_blank(lex->text[lex->pos]));
 			continue;
 		case '#':
 			while (look(lex) >= 0 && look(lex) != '\n')

@@ -33,11 +33,10 @@ struct grubpart {
 };
 
 struct grubword {
-	struct grubpart
-		*parts; /* the first of them is in here: most words have one only */
-	struct grubpart first;
-	/* Its text, if nothing in it is quoted or to be expanded, wildcards neither. */
+	/* Its text, if nothing in it is quoted or to be expanded, wildcards neither: then
+	 * it has no parts. Most words are so. */
 	const char *plain;
+	struct grubpart *parts;
 	struct grubword *next;
 };
 

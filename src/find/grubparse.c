@@ -48,8 +48,14 @@ struct parser {
 
 static enum keyword find_keyword(const struct grubword *word)
 {
-	/* No keyword is longer, and most words are. */
-	if (!word->plain ||
+	static const bool begins_one[256] = {
+		['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true,
+		['i'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+		['w'] = true, ['['] = true, [']'] = true,
+	};
+
+	/* No keyword is longer than "function", and most words are. */
+	if (!word->plain || !begins_one[(unsigned char)*word->plain] ||
 	    strnlen(word->plain, sizeof("function")) == sizeof("function"))
 		return WORD;
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)

@@ -122,7 +122,8 @@ static void note_default(struct grubrun *run, const struct grubnode *node)
 
 	if (word->plain && streq(word->plain, "set"))
 		word = word->next;
-	if (!word || !word->parts || !starts_with(word->parts->text, "default="))
+	name = word && word->parts ? word->parts->text : word ? word->plain : NULL;
+	if (!name || !starts_with(name, "default="))
 		return;
 	run->default_file = run->file;
 	run->default_line = node->line;

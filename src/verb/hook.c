@@ -149,7 +149,8 @@ static int nothing_to_do(const struct ctx *ctx, const struct loaded *now,
 	return 1;
 }
 
-int arm_if_needed(const struct ctx *ctx, const char *exclude)
+/* @is_started: the caller has just seen the boot token, and holds the lock. */
+static int look(const struct ctx *ctx, const char *exclude, bool is_started)
 {
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_(plan_done) struct plan plan = PLAN_EMPTY;
@@ -159,7 +160,7 @@ int arm_if_needed(const struct ctx *ctx, const char *exclude)
 
 	if (r < 0)
 		return log_error_errno(r, "cannot read '%s'", RUN_ARMED), STATUS_FAILED;
-	if (now.ours && !root_exists(ctx->root, RUN_BOOT)) {
+	if (now.ours && !is_started && !root_exists(ctx->root, RUN_BOOT)) {
 		log_notice(NAME ".service was stopped meanwhile");
 		return arm_undo(ctx, "the service was stopped") < 0 ? STATUS_FAILED
 								    : STATUS_DONE;
@@ -176,6 +177,11 @@ int arm_if_needed(const struct ctx *ctx, const char *exclude)
 	/* A plan that is to be loaded, or none: both are arm()'s to carry out and to
 	 * tell. */
 	return arm(ctx, MOMENT_HOOK, exclude);
+}
+
+int arm_if_needed(const struct ctx *ctx, const char *exclude)
+{
+	return look(ctx, exclude, false);
 }
 
 /* The stop has decided, and what this call knows of it did not: its consent is void. The
@@ -213,9 +219,9 @@ static int run_package_hook(const struct ctx *ctx, const struct hook *hook)
 		       STATUS_FAILED;
 	if (!root_exists(ctx->root, RUN_BOOT)) /* the stop held it */
 		return come_too_late(ctx);
-	do
-		r = arm_if_needed(ctx, exclude);
-	while (lock_let_go(ctx, lock));
+	r = look(ctx, exclude, true);
+	while (lock_let_go(ctx, lock))
+		r = look(ctx, exclude, false);
 	return r;
 }
 

@@ -51,6 +51,8 @@ static const struct {
 	{ "x=a # comment\ny=b#c\n" SHOW("$x$y"), SHOWN("ab#c") },
 	{ "  #don't\n" SHOW("x"), SHOWN("x") },
 	{ "x=1\r\n" SHOW("$x"), SHOWN("1") },
+	{ "if true\r\nthen\r\nx=1\r\nfi\r\n" SHOW("$x"), SHOWN("1") },
+	{ "if true\r\nth\ren\nx=1\nf\ri\n" SHOW("$x"), SHOWN("1") },
 	{ SHOW("$undefined"), SHOWN("") },
 	{ SHOW("${grub_platform} $grub_cpu $root $prefix"),
 	  SHOWN("efi x86_64 boot (boot)/grub") },
