@@ -4,14 +4,17 @@ The image "secureboot": Debian 12 as its installer leaves it on UEFI (shim, GRUB
 Debian signs them, an EFI system partition at /boot/efi), with tools to sign and to enrol keys.
 
 Its variables hold Microsoft's keys: on the hardware SECURE each link of the chain is checked by
-the one before it, and the kernel locks itself down. The firmware of INSECURE checks nothing.
+the one before it, and the kernel locks itself down. The image "insecure" is the same without any
+keys, so that its firmware, on INSECURE, checks nothing.
 """
+
+import functools
 
 from .image import Recipe, direct_boot
 from .machine import SECURE, Hardware, Machine
 from .proc import run
 
-KEYS = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
+MICROSOFTS, NONE = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"
 INSECURE = Hardware(board="q35")
 # Name, size in MiB, GPT type; one behind the other from 1 MiB on.
 ESP, ROOT = ("ESP", 128, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"), \
@@ -40,12 +43,12 @@ def _disk(part, log):
         "-E", f"offset={(1 + ESP[1]) << 20}", disk, f"{ROOT[1]}M", log=log)
 
 
-def _first_boot(part):
-    run("qemu-img", "convert", "-O", "qcow2", KEYS, part / "vars.qcow2")
+def _first_boot(keys, hardware, part):
+    run("qemu-img", "convert", "-O", "qcow2", keys, part / "vars.qcow2")
     *boot, words = direct_boot(part)
     machine = Machine(part / "first-boot", part / "disk.raw",
                       extra=(*boot, f"{words} {NO_TIMER_CHECK}"), disk_format="raw",
-                      efi_vars=part / "vars.qcow2", hardware=SECURE)
+                      efi_vars=part / "vars.qcow2", hardware=hardware)
     try:
         machine.wait_boot()
         # The signed GRUB loads no module, so it has no serial terminal but the firmware's.
@@ -63,7 +66,12 @@ def _first_boot(part):
         machine.kill()
 
 
-RECIPE = Recipe("secureboot", __file__,
-                ["grub-efi-amd64", "grub-efi-amd64-signed", "shim-signed", "efibootmgr",
-                 "mokutil", "sbsigntool", "openssl", "keyutils", "attr", "ima-evm-utils"],
-                [], _disk, _first_boot)
+def _recipe(name, keys, hardware):
+    return Recipe(name, __file__,
+                  ["grub-efi-amd64", "grub-efi-amd64-signed", "shim-signed", "efibootmgr",
+                   "mokutil", "sbsigntool", "openssl", "keyutils", "attr", "ima-evm-utils"],
+                  [], _disk, functools.partial(_first_boot, keys, hardware))
+
+
+RECIPE = _recipe("secureboot", MICROSOFTS, SECURE)
+WITHOUT_KEYS = _recipe("insecure", NONE, INSECURE)

@@ -260,8 +260,9 @@ END
         grub-install --target=x86_64-efi --efi-directory=/efi --bootloader-id=debian --modules=tpm
         update-grub""", 600)
     cold(machine)
+    # GRUB loads the kernel itself, not by a call of the firmware, which would measure it into 4.
     _compare(machine, states, lambda: _install_newer(machine, states),
-             told={4, 8, 9, IMA}, grown={IMA})
+             told={8, 9, IMA}, grown={IMA})
 
 
 # --- Requests ---------------------------------------------------------------------------------
