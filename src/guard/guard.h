@@ -37,6 +37,7 @@ struct findings {
  * known, or none. */
 struct guard_facts {
 	const char *version; /* that is to be armed */
+	const char *build;   /* of it: uname -v */
 	bool loaded;	     /* /sys/kernel/kexec_loaded */
 	bool ours;	     /* and our record of this boot says that we did it */
 	bool unclear;	     /* that record is there, and cannot be read */

@@ -21,7 +21,8 @@ void guard_failed(const struct guard_input *in, struct finding *f)
 		return;
 	}
 	if (r == 0)
-		r = history_blocks(in->ctx, in->facts->version, &words);
+		r = history_blocks(in->ctx, in->facts->version, in->facts->build,
+				   &words);
 	if (r < 0)
 		finding_unknown(f, r, STATE_HISTORY);
 	else if (r > 0)

@@ -366,7 +366,17 @@ int history_unjudged(const struct ctx *ctx)
 			       !streq(envfile_get(&attempt, "CAME_UP"), boot_id);
 }
 
-int history_blocks(const struct ctx *ctx, const char *version, char **ret_words)
+/* Gentoo's users and some of Debian's updates build a release again under its old name. */
+static bool is_same_kernel(const struct history_item *item, const char *version,
+			   const char *build)
+{
+	return streq(item->version, version) &&
+	       (!*str_or(build, "") || !*str_or(item->build, "") ||
+		streq(item->build, build));
+}
+
+int history_blocks(const struct ctx *ctx, const char *version, const char *build,
+		   char **ret_words)
 {
 	_cleanup_(history_done) struct history history = { .count = 0 };
 	unsigned in_a_row = 0;
@@ -382,7 +392,7 @@ int history_blocks(const struct ctx *ctx, const char *version, char **ret_words)
 		if (item->result == RESULT_GOOD || item->cleared)
 			break;
 		in_a_row++;
-		if (version && streq(item->version, version)) {
+		if (version && is_same_kernel(item, version, build)) {
 			*ret_words =
 				strf("the warm reboot into %s of %s failed: %s", version,
 				     item->at, str_or(item->why, "no reason known"));

@@ -70,9 +70,10 @@ int history_clear(const struct ctx *ctx);
  * full disk, say? 1, 0, or a negative errno. */
 _must_check_ int history_unjudged(const struct ctx *ctx);
 
-/* Is @version (NULL: any) held back by failed attempts? 1 with words, 0, or a negative
- * errno. */
+/* Is @version (NULL: any) of @build (as uname -v; NULL or "": not known) held back by
+ * failed attempts? One that was built anew since is not, unless too many failed. 1 with
+ * words, 0, or a negative errno. */
 _must_check_ int history_blocks(const struct ctx *ctx, const char *version,
-				char **ret_words);
+				const char *build, char **ret_words);
 
 #endif

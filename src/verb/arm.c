@@ -123,7 +123,9 @@ static int check_guards(const struct ctx *ctx, enum guard_moment moment,
 	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_(guards_done) struct findings findings = { .count = 0 };
 	const struct finding *veto;
-	struct guard_facts facts = { .version = plan->version, .cmdline = plan->cmdline };
+	struct guard_facts facts = { .version = plan->version,
+				     .build = plan->build,
+				     .cmdline = plan->cmdline };
 	int r = loaded_read(ctx, &now);
 
 	if (r < 0)
@@ -283,7 +285,9 @@ int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude)
 static int would_guards_veto(const struct ctx *ctx, const struct plan *plan)
 {
 	_cleanup_(guards_done) struct findings findings = { .count = 0 };
-	struct guard_facts facts = { .version = plan->version, .cmdline = plan->cmdline };
+	struct guard_facts facts = { .version = plan->version,
+				     .build = plan->build,
+				     .cmdline = plan->cmdline };
 	const struct finding *veto;
 
 	if (guards_run(ctx, MOMENT_STATUS, &facts, &findings) < 0)

@@ -124,6 +124,7 @@ static int check_by_hand(const struct ctx *ctx, const struct state *state, char 
 {
 	_cleanup_(guards_done) struct findings findings = { .count = 0 };
 	struct guard_facts facts = { .version = state->version,
+				     .build = state->build,
 				     .cmdline = state->cmdline,
 				     .loaded = true,
 				     .ours = true };

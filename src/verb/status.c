@@ -156,6 +156,7 @@ static int gather(const struct ctx *ctx, struct report_status *s)
 		return r;
 	facts = (struct guard_facts){
 		.version = s->armed ? s->now.state.version : NULL,
+		.build = s->armed ? s->now.state.build : NULL,
 		.cmdline = s->armed ? s->now.state.cmdline : NULL,
 		.loaded = s->now.loaded,
 		.ours = s->now.ours,
