@@ -10,7 +10,7 @@ from harness.warm import expect, expect_armed, expect_not_armed, status
 
 from . import scenario
 from .inits import INITS
-from .packages import MARK, make_stale
+from .packages import MARK, replace_initramfs
 
 LOGIND = ("busctl call org.freedesktop.login1 /org/freedesktop/login1"
           " org.freedesktop.login1.Manager Reboot b false")
@@ -40,7 +40,7 @@ def _cells(machine, release, line, command):
     reboot(machine, command).expect_firmware(release)
     expect_not_armed(machine)
     _again(machine, release)
-    make_stale(machine, release)
+    replace_initramfs(machine, release)
     boot = reboot(machine, command)
     boot.expect_kexec(release, line)
     expect(MARK in boot.console, "the older initramfs was booted")

@@ -16,7 +16,7 @@ from harness.states import RECIPES, Kernels
 from harness.warm import apt, expect, expect_armed, expect_not_armed, expect_says
 
 from . import scenario
-from .packages import MARK, make_stale
+from .packages import MARK, replace_initramfs
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def update(machine, states, init):
 def stale(machine, states, init):
     """an initramfs replaced behind our back is loaded anew when the machine goes down."""
     release = _kernels(init).first
-    make_stale(machine, release)
+    replace_initramfs(machine, release)
     boot = reboot(machine, INITS[init].reboot)
     boot.expect_kexec(release, states.grub_cmdline(init))
     expect(MARK in boot.console, "the older initramfs was booted")

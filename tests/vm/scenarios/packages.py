@@ -103,6 +103,18 @@ def make_stale(machine, release):
     expect(status(machine)["fresh"] is False, "status calls the older initramfs fresh")
 
 
+def replace_initramfs(machine, release):
+    """The same within seconds: another archive in front of RELEASE's initramfs says MARK."""
+    machine.check(f"""set -e
+        file=/boot/initrd.img-{release}
+        mkdir -p /root/more/conf/conf.d
+        echo 'echo {MARK}' >/root/more/conf/conf.d/mark
+        (cd /root/more && find . | cpio --quiet -o -H newc) >$file.new
+        cat $file >>$file.new
+        mv $file.new $file""")
+    expect(status(machine)["fresh"] is False, "status calls the older initramfs fresh")
+
+
 @each_release()
 def stale_initramfs_at_the_stop(armed):
     """An initramfs replaced behind our back is loaded anew when the machine goes down."""
