@@ -175,7 +175,7 @@ deb:                                   ## the Debian package, in $(B)/deb
 # Each family's own tools, run for real: every executable file in tests/tools.
 tools = $(filter-out tests/tools/cross,$(shell find tests/tools -maxdepth 1 -type f -perm -u+x | sort))
 check-hooks:                           ## the hooks, called by the real package managers (root)
-	$(Q)tests/setup.sh build test hooks rpm distros
+	$(Q)tests/setup.sh build test hooks rpm distros vm bmc
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)status=0; for t in $(tools); do B=$(B) $$t || status=1; done; exit $$status
 

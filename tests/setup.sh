@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros, cross, arm64) installs what that needs
+# The one set-up: tests/setup.sh WHAT... (build, test, lint, vm, bench, deb, rpm, hooks, distros, cross, arm64, bmc) installs what that needs
 # on Debian; tests/setup.sh --print WHAT... only tells their names.
 # Says what it will install, and asks when somebody can answer (YES=1: does not). Quick when all is there.
 # Elsewhere it lists what is missing by its Debian name, and fails.
@@ -17,6 +17,7 @@ packages_for() {
 	cross) echo gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu gcc-riscv64-linux-gnu \
 		debian-archive-keyring ca-certificates ;;
 	arm64) echo qemu-system-arm qemu-efi-aarch64 mtools dosfstools e2fsprogs fdisk kmod cpio python3 ;;
+	bmc) echo ipmitool busybox-static cpio kmod python3 ;;
 	rpm) echo rpm mmdebstrap util-linux ca-certificates debian-archive-keyring ;;
 	deb) echo build-essential debhelper dpkg-dev fakeroot lintian ;;
 	hooks) echo build-essential debhelper dpkg-dev fakeroot lintian mmdebstrap apt-utils python3 util-linux \
@@ -38,7 +39,7 @@ sign_of() {
 }
 
 [ $# -gt 0 ] || {
-	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros|cross|arm64 ..." >&2
+	echo "usage: tests/setup.sh build|test|lint|vm|bench|deb|rpm|hooks|distros|cross|arm64|bmc ..." >&2
 	exit 2
 }
 

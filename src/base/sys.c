@@ -362,5 +362,6 @@ const struct sys sys_host = {
 	.namespace_inode = host_namespace_inode,
 	.own_mounts = host_own_mounts,
 	.mount = host_mount,
+	.ipmi_ask = ipmi_ask,
 	.reboot = host_reboot,
 };

@@ -13,6 +13,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/ipmi.h"
+
 /* A program to run: no shell, a fixed environment, stdin from @stdin_fd or /dev/null. */
 struct sys_command {
 	const char *const
@@ -63,6 +65,8 @@ struct sys {
 	/* mount(2). 0 or a negative errno. */
 	int (*mount)(const char *source, const char *target, const char *type,
 		     unsigned long flags, const char *data);
+	/* ipmi_ask(): base/ipmi.h. */
+	int (*ipmi_ask)(int fd, const struct ipmi_request *request, uint8_t *answer);
 	/* reboot(2) with RB_KEXEC or RB_AUTOBOOT, at once; what is still dirty is written
 	 * before. Comes back only when it failed: a negative errno. */
 	int (*reboot)(int how);

@@ -84,6 +84,9 @@ static const struct guard {
 	{ "tpm-request", POLICY, VERDICT_VETO, guard_tpm_request,
 	  "nothing: the next reboot goes through the firmware; writing 0 to the file "
 	  "cancels it" },
+	{ "bmc-boot", POLICY, VERDICT_VETO, guard_bmc_boot,
+	  "nothing: the next reboot asks the BMC; ipmitool chassis bootdev none cancels "
+	  "it" },
 	{ "reboot-parameter", POLICY, VERDICT_VETO, guard_reboot_parameter,
 	  "nothing: the next reboot passes it to the firmware" },
 	{ "boot-counting", POLICY, VERDICT_VETO, guard_boot_counting,

@@ -65,6 +65,9 @@ void guard_boot_next(const struct guard_input *in, struct finding *f);
 void guard_loader_once(const struct guard_input *in, struct finding *f);
 void guard_mok(const struct guard_input *in, struct finding *f);
 
+/* bmc.c: the same, asked of the board's management controller. */
+void guard_bmc_boot(const struct guard_input *in, struct finding *f);
+
 /* Are the UEFI variables there, and cannot be read? Then the finding says so. */
 bool firmware_unreadable(const struct guard_input *in, struct finding *f);
 

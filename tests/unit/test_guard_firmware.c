@@ -144,6 +144,49 @@ START_TEST(test_file)
 }
 END_TEST
 
+/* What the BMC answers, with the bytes of `ipmitool chassis bootdev`: completion code,
+ * version, parameter, boot flags. */
+static const struct {
+	const char *verdicts, *answer, *words;
+} bmcs[] = {
+	{ "oooo", "00 01 05 00 00 00 00 00", "not asked for" },
+	{ "vvvv", "00 01 05 80 04 00 00 00", "the network (PXE) at the next boot" },
+	{ "vvvv", "00 01 05 a0 04 00 00 00", "the network" }, /* options=efiboot */
+	{ "vvvv", "00 01 05 c0 04 00 00 00", "the network (PXE) at every boot" },
+	{ "vvvv", "00 01 05 80 18 00 00 00", "the firmware's setup" },
+	{ "vvvv", "00 01 05 80 14 00 00 00", "CD" },
+	{ "vvvv", "00 01 05 80 30 00 00 00", "a device of its own" }, /* reserved */
+	{ "oooo", "00 01 05 80 08 00 00 00", "no other device" },     /* the disk */
+	{ "oooo", "00 01 05 80 00 00 00 00", "no other device" },
+	{ "vvvv", "00 01 05 80 80 00 00 00", "reset" },
+	/* Used up by the firmware; locked. */
+	{ "oooo", "00 01 05 00 04 00 00 00", "not asked for" },
+	{ "oooo", "00 01 85 80 04 00 00 00", "not asked for" },
+	{ "oooo", "80", "no boot options" },
+	{ "oooo", "c1", "no boot options" },
+	{ "?vvv", "c0", "completion code 0xc0" },
+	{ "?vvv", "00 01 05 80", "/dev/ipmi0" },
+	{ "?vvv", "-110", "timed out" },
+	{ "?vvv", "-19", "No such device" },
+};
+
+START_TEST(test_bmc)
+{
+	machine_put("/dev/ipmi0", "");
+	machine_fake("ipmi", bmcs[_i].answer);
+	machine_expect("bmc-boot", bmcs[_i].verdicts, bmcs[_i].words);
+}
+END_TEST
+
+START_TEST(test_bmc_elsewhere)
+{
+	machine_expect("bmc-boot", "oooo", "no BMC");
+	machine_put("/dev/ipmi/0", "");
+	machine_fake("ipmi", bmcs[1].answer);
+	machine_expect("bmc-boot", "vvvv", "/dev/ipmi/0");
+}
+END_TEST
+
 /* GRUB's block: 1024 bytes. */
 static void put_grubenv(const char *path, const char *lines)
 {
@@ -304,6 +347,8 @@ Suite *guard_firmware_suite(void)
 	tcase_add_loop_test(tc, test_variable, 0, (int)ARRAY_SIZE(variables));
 	tcase_add_test(tc, test_variable_never_written);
 	tcase_add_loop_test(tc, test_file, 0, (int)ARRAY_SIZE(files));
+	tcase_add_loop_test(tc, test_bmc, 0, ARRAY_SIZE(bmcs));
+	tcase_add_test(tc, test_bmc_elsewhere);
 	tcase_add_loop_test(tc, test_grubenv, 0, (int)ARRAY_SIZE(grubenvs));
 	tcase_add_test(tc, test_grubenv_damaged);
 	tcase_add_test(tc, test_grubenv_out_of_reach);

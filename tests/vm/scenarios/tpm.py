@@ -94,6 +94,7 @@ def tpm_disk_of_the_kernel(machine, states):
 def tpm_disk_bound_late(machine, states):
     """Armed, and then a disk is bound to the kernel's register: the reboot is the firmware's."""
     _make_secret(machine)
+    _bind(machine, "7")
     machine.check("warmboot --arm")
     expect_armed(machine, states.kernels.first)
     _bind(machine, "4")
