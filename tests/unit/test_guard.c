@@ -454,8 +454,6 @@ START_TEST(test_failed_build)
 	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_VETO);
 	facts.build = "#1 old";
 	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_VETO);
-	facts.build = "";
-	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_VETO);
 	facts.build = "#2 new";
 	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_OK);
 	put(STATE_HISTORY, "FORMAT=1\nAT=then\nVERSION=6.1.0-56-amd64\nRESULT=failed\n");
