@@ -35,16 +35,11 @@ enum { AT_CODE, AT_VERSION, AT_PARAMETER, AT_FLAGS, AT_DEVICE, ANSWER_LEN };
 /* 2, the default hard disk, is what boots anyhow. */
 enum { NO_DEVICE = 0, DEFAULT_DISK = 2 };
 static const char *const devices[16] = {
-	[1] = "the network (PXE)",
-	[3] = "the disk in safe mode",
-	[4] = "the diagnostic partition",
-	[5] = "a CD or DVD",
-	[6] = "the firmware's setup",
-	[7] = "a remote floppy",
-	[8] = "a remote CD or DVD",
-	[9] = "remote media",
-	[11] = "a remote disk",
-	[15] = "a floppy",
+	[1] = "the network (PXE)",	  [3] = "the disk in safe mode",
+	[4] = "the diagnostic partition", [5] = "a CD or DVD",
+	[6] = "the firmware's setup",	  [7] = "a remote floppy",
+	[8] = "a remote CD or DVD",	  [9] = "remote media",
+	[11] = "a remote disk",		  [15] = "a floppy",
 };
 
 static void tell(const uint8_t *answer, const char *path, struct finding *f)

@@ -21,8 +21,7 @@ void guard_failed(const struct guard_input *in, struct finding *f)
 		return;
 	}
 	if (r == 0)
-		r = history_blocks(in->ctx, in->facts->version, in->facts->build,
-				   &words);
+		r = history_blocks(in->ctx, in->facts->version, in->facts->build, &words);
 	if (r < 0)
 		finding_unknown(f, r, STATE_HISTORY);
 	else if (r > 0)

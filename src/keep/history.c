@@ -366,7 +366,8 @@ int history_unjudged(const struct ctx *ctx)
 			       !streq(envfile_get(&attempt, "CAME_UP"), boot_id);
 }
 
-/* Gentoo's users and some of Debian's updates build a release again under its old name. */
+/* Gentoo's users and some of Debian's updates build a release again under its old name.
+ */
 static bool is_same_kernel(const struct history_item *item, const char *version,
 			   const char *build)
 {

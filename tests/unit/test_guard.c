@@ -446,21 +446,6 @@ START_TEST(test_failed)
 }
 END_TEST
 
-/* The same release built again is another kernel, if both builds are known. */
-START_TEST(test_failed_build)
-{
-	put(STATE_HISTORY, "FORMAT=1\nAT=then\nVERSION=6.1.0-56-amd64\nBUILD=\"#1 old\"\n"
-			   "RESULT=failed\n");
-	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_VETO);
-	facts.build = "#1 old";
-	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_VETO);
-	facts.build = "#2 new";
-	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_OK);
-	put(STATE_HISTORY, "FORMAT=1\nAT=then\nVERSION=6.1.0-56-amd64\nRESULT=failed\n");
-	ck_assert_int_eq(run(MOMENT_HOOK, "failed")->verdict, VERDICT_VETO);
-}
-END_TEST
-
 /* This boot could not be counted: after a warm reboot, how many there were is not known.
  */
 START_TEST(test_chain_not_counted)
@@ -637,7 +622,6 @@ Suite *guard_suite(void)
 	tcase_add_test(tc, test_switches_of_our_own);
 	tcase_add_test(tc, test_trial);
 	tcase_add_test(tc, test_failed);
-	tcase_add_test(tc, test_failed_build);
 	tcase_add_test(tc, test_chain);
 	tcase_add_loop_test(tc, test_chain_not_counted, 0, 2);
 	tcase_add_test(tc, test_configuration_lowers_and_raises);

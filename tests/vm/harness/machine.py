@@ -16,6 +16,8 @@ from .qmp import Qmp
 from .shell import Shell
 
 RAM_MIB = 1024
+# Emulated AVX and the state that comes with it would make a boot take 37 s instead of 26 s.
+CPU = "max,la57=off,xsave=off"
 STALL = 240             # seconds without a byte on the console before a boot counts as hung
 COMMAND_TIMEOUT = 600
 OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
@@ -92,7 +94,7 @@ class Machine:
             self._qmp.command("cont")
 
     def _argv(self, disk, disk_format, cargo, resume):
-        argv = ["qemu-system-x86_64", "-cpu", "max,la57=off",
+        argv = ["qemu-system-x86_64", "-cpu", CPU,
                 "-smp", "1", "-m", str(RAM_MIB), "-nodefaults", "-display", "none", "-S",
                 "-drive", f"file={disk},format={disk_format},if=virtio,cache=unsafe",
                 "-chardev", f"file,id=console,path={self.console},append=on",
