@@ -19,13 +19,11 @@
  *   ns_NAME         the inode of that namespace; default those of the initial ones
  *   uptime          seconds; default 100
  *   now             seconds since the epoch; default 1700000000
- *   ipmi            the BMC's answer as numbers in hexadecimal, the completion code first,
- *                   or one negative errno in decimal; default -ENODEV
- *   run/NAME        what the program with the basename NAME prints (or an executable);
- *                   its exit status in run/NAME.status
- *   journal_result  a negative errno; default 0
- *   reboot          its result, for it always comes back: a negative errno; default
- *                   -ENOSYS
+ *   ipmi            the BMC's answer as numbers in hexadecimal, the completion code
+ * first, or one negative errno in decimal; default -ENODEV run/NAME        what the
+ * program with the basename NAME prints (or an executable); its exit status in
+ * run/NAME.status journal_result  a negative errno; default 0 reboot          its result,
+ * for it always comes back: a negative errno; default -ENOSYS
  *
  * The reader of contents is the real one, from $B/warmboot-read.
  */
