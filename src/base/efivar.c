@@ -36,6 +36,16 @@ int efivar_read(const struct root *root, const char *name, const char *guid, siz
 	return 0;
 }
 
+bool efivar_secure_boot(const struct root *root)
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	size_t len;
+
+	return efivar_read(root, "SecureBoot", EFIVAR_GLOBAL, 16, &data, &len, NULL) ==
+		       0 &&
+	       len == 1 && data[0] == 1;
+}
+
 int efivar_read_text(const struct root *root, const char *name, const char *guid,
 		     char **ret)
 {

@@ -7,6 +7,7 @@
 #ifndef BASE_EFIVAR_H
 #define BASE_EFIVAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ _must_check_ int efivar_read(const struct root *root, const char *name, const ch
 /* The same for a text of at most EFIVAR_TEXT_MAX bytes. -EBADMSG as efivar_text(). */
 _must_check_ int efivar_read_text(const struct root *root, const char *name,
 				  const char *guid, char **ret);
+
+/* Does the firmware enforce signatures (Secure Boot: UEFI 2.10, section 3.3)? */
+bool efivar_secure_boot(const struct root *root);
 
 /*
  * UTF-16LE of @len bytes as UTF-8, up to its first NUL or its end. Pure. The caller frees

@@ -51,16 +51,6 @@ static const char *efi_architecture(const struct ctx *ctx)
 	return NULL;
 }
 
-static bool enforces_signatures(const struct root *root)
-{
-	_cleanup_free_ uint8_t *data = NULL;
-	size_t len;
-
-	return efivar_read(root, "SecureBoot", EFIVAR_GLOBAL, 16, &data, &len, NULL) ==
-		       0 &&
-	       len == 1 && data[0] == 1;
-}
-
 /* Virtual machines may be given words for the command line and whole entries
  * (systemd-stub(7), smbios-type-11(7)). Only root may read the table. */
 static bool has_smbios_words(const struct root *root)
@@ -87,7 +77,7 @@ int bls_menu_look_around(struct bls_menu *menu)
 	if (r < 0)
 		return r;
 	menu->efi_arch = efi_architecture(menu->ctx);
-	menu->secure_boot = enforces_signatures(menu->ctx->root);
+	menu->secure_boot = efivar_secure_boot(menu->ctx->root);
 	menu->smbios_words = has_smbios_words(menu->ctx->root);
 	r = root_read_line(menu->ctx->root, "/etc/machine-id", &id);
 	if (r == 0 && strlen(id) == 32)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+#include "base/efivar.h"
 #include "load/load.h"
 #include "plan/verify.h"
 
@@ -53,18 +54,24 @@ static const struct {
 	  "which does without" },
 };
 
-/* Without Secure Boot, lockdown answers to each image that it does not trust in the same
- * way. */
+/* Lockdown answers to each image that it does not trust in the same way. The keys in shim
+ * (MOK) are the kernel's with Secure Boot only (security/integrity/platform_certs/
+ * load_uefi.c). */
 static const char *not_permitted(const struct ctx *ctx, const struct plan *plan)
 {
 	if (!verify_is_locked_down(ctx))
 		return "the kernel does not permit it: missing CAP_SYS_BOOT, "
 		       "kernel.kexec_load_disabled or the load limit";
-	return plan->is_signed
+	if (!plan->is_signed)
+		return "the kernel is locked down and the kernel image is not "
+		       "signed: " SIGN_IT;
+	return efivar_secure_boot(ctx->root)
 		       ? "the kernel is locked down and does not trust the signature of "
 			 "the kernel image: " ENROL_IT
-		       : "the kernel is locked down and the kernel image is not "
-			 "signed: " SIGN_IT;
+		       : "the kernel is locked down without Secure Boot and does not "
+			 "trust the signature of the kernel image, for it knows the keys "
+			 "in shim (MOK) with Secure Boot only: switch that on, or the "
+			 "lockdown off";
 }
 
 static bool has_ima_signature(int fd)

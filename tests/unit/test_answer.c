@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/efivar.h"
 #include "base/util.h"
 #include "keep/runfiles.h"
 #include "make_image.h"
@@ -32,7 +33,7 @@ static const struct {
 	{ -EPERM, false, LOCKDOWN, "none [integrity] confidentiality\n",
 	  "locked down and the kernel image is not signed: install" },
 	{ -EPERM, true, LOCKDOWN, "none integrity [confidentiality]\n",
-	  "locked down and does not trust the signature of the kernel image: enrol" },
+	  "locked down without Secure Boot and does not trust the signature" },
 	{ -EPERM, false, LOCKDOWN, "[none] integrity confidentiality\n",
 	  "does not permit it: missing CAP_SYS_BOOT" },
 	{ -EPERM, false, NULL, NULL, "does not permit it: missing CAP_SYS_BOOT" },
@@ -90,6 +91,18 @@ START_TEST(test_answer)
 }
 END_TEST
 
+START_TEST(test_own_key_under_secure_boot)
+{
+	scene_put(LOCKDOWN, "none [integrity] confidentiality\n");
+	scene_put_bytes(EFIVAR_DIR "/SecureBoot-" EFIVAR_GLOBAL, "\6\0\0\0\1", 5);
+	install(true);
+	answer(-EPERM);
+	ck_assert_int_eq(scene_run("--arm", NULL), 1);
+	assert_said("locked down and does not trust the signature of the kernel image: "
+		    "enrol");
+}
+END_TEST
+
 /* What was armed before is not left behind, and is not told to be the one refused. */
 START_TEST(test_older_image_goes)
 {
@@ -116,6 +129,7 @@ Suite *answer_suite(void)
 
 	tcase_add_checked_fixture(tc, scene_begin, scene_end);
 	tcase_add_loop_test(tc, test_answer, 0, ARRAY_SIZE(answers));
+	tcase_add_test(tc, test_own_key_under_secure_boot);
 	tcase_add_test(tc, test_older_image_goes);
 	suite_add_tcase(s, tc);
 	return s;
