@@ -51,6 +51,12 @@ static int host_stat(void *data, const char *device, const char *path,
 	return 0;
 }
 
+static int host_read_device(void *data, const char *device, uint64_t offset, size_t size,
+			    char **ret)
+{
+	return grubmap_read_device(data, device, offset, size, ret);
+}
+
 static int host_list(void *data, const char *device, const char *path, struct strv *ret)
 {
 	const struct grubmap *map = data;
@@ -298,6 +304,7 @@ static int read_menu(const struct ctx *ctx, struct grubmap *map, struct entry_li
 	_cleanup_(grubmenu_done) struct grubmenu menu = GRUBMENU_EMPTY;
 	_cleanup_free_ char *device = NULL, *path = NULL;
 	int r = find_family(ctx->root, &host.fedora);
+				 .read_device = host_read_device,
 
 	host.platform = root_exists(ctx->root, "/sys/firmware/efi") ? "efi" : "pc";
 	if (r == 0)

@@ -61,7 +61,8 @@ int grubenv_parse(const char *block, size_t len, struct grubenv *ret)
 	const char *p = block, *end = block + len;
 
 	*ret = (struct grubenv)GRUBENV_EMPTY;
-	if (len != GRUBENV_SIZE || memcmp(block, signature, sizeof(signature) - 1) != 0)
+	if ((len != GRUBENV_SIZE && len != GRUBENV_SECTOR) ||
+	    memcmp(block, signature, sizeof(signature) - 1) != 0)
 		return -EBADMSG;
 	/* GRUB writes neither NUL nor carriage returns: somebody else has edited the
 	 * block. */

@@ -3,11 +3,12 @@
  * GRUB's environment block, /boot/grub/grubenv: where saved_entry and next_entry stand.
  * Pure.
  *
- * The format is that of GRUB's own lib/envblk.c: exactly 1024 bytes, the first line "#
- * GRUB Environment Block", then lines name=value in which a backslash takes the next byte
- * as it is (line end and backslash are written so), lines that start with "#" mean
- * nothing, and "#" pads the block. GRUB reads past what it cannot make sense of; we
- * refuse the block, because what GRUB will boot is then uncertain.
+ * The format is that of GRUB's own lib/envblk.c: 1024 bytes (or, in
+ * sectors of the disk, 512), the first line "# GRUB Environment Block", then lines
+ * name=value in which a backslash takes the next byte as it is (line end and backslash
+ * are written so), lines that start with "#" mean nothing, and "#" pads the block. GRUB
+ * reads past what it cannot make sense of; we refuse the block, because what GRUB will
+ * boot is then uncertain.
  */
 #ifndef FIND_GRUBENV_H
 #define FIND_GRUBENV_H
@@ -17,6 +18,7 @@
 #include "base/macro.h"
 
 #define GRUBENV_SIZE 1024
+#define GRUBENV_SECTOR 512
 
 /* The variables as "name\0value\0" one behind the other: never longer than their block.
  */

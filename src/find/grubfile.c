@@ -37,12 +37,13 @@ int grubrun_read(struct grubrun *run, const char *name, char **ret, size_t *ret_
 
 	if (r < 0)
 		return r;
-	if (!path.device)
+	if (!path.device && !grubblocks_are_meant(path.path))
 		return GRUB_FALSE;
 	if (run->files++ == GRUBRUN_MAX_FILES)
 		return -E2BIG;
-	r = run->host->read(run->host->data, path.device, path.path, GRUBPARSE_MAX_SIZE,
-			    ret, ret_len);
+	r = path.device ? run->host->read(run->host->data, path.device, path.path,
+					  GRUBPARSE_MAX_SIZE, ret, ret_len)
+			: grubblocks_read(run, name, ret, ret_len);
 	if (r == 0 || r == -ENOMEM)
 		return r;
 	if (r == -ENODEV)
@@ -102,14 +103,16 @@ int grubrun_file(struct grubrun *run, const char *name)
 	struct grubpath path;
 	const char *shown;
 	size_t len;
-	int r = grubrun_read(run, name, &text, &len);
+	int r = grubrun_path(run, name, &path);
 
+	if (r == 0 && !path.device && grubblocks_are_meant(path.path))
+		return grubrun_doubt(run, strf("the list of blocks '%s'", name));
+	if (r == 0)
+		r = grubrun_read(run, name, &text, &len);
 	/* GRUB reports that there is no such file, and goes on. */
 	if (r != 0)
 		return r < 0 ? r : 0;
-	r = grubrun_path(run, name, &path);
-	if (r == 0)
-		r = grubrun_name(run, path.device, path.path, &shown);
+	r = grubrun_name(run, path.device, path.path, &shown);
 	if (r < 0)
 		return r;
 	if (str_set(&file, grubvars_get(run->vars, "config_file")) < 0 ||

@@ -204,6 +204,13 @@ static const struct grubmount *partition_mount(struct grubmap *map, const char *
 	return found;
 }
 
+const struct grubmount *grubmap_find_mount(struct grubmap *map, const char *device)
+{
+	const struct grubmount *mount = device_mount(map, device);
+
+	return mount ? mount : partition_mount(map, device);
+}
+
 /* Is nothing known of that device, so that it may be ours? */
 static bool is_any(const struct grubmap *map, const char *device)
 {
@@ -351,11 +358,9 @@ static int map_mounted(const struct grubmap *map, const struct grubmount *mount,
 int grubmap_to_ours(struct grubmap *map, const char *device, const char *path,
 		    struct grubmap_rule *rule, char **ret)
 {
-	const struct grubmount *mount = device_mount(map, device);
+	const struct grubmount *mount = grubmap_find_mount(map, device);
 	bool tried = false;
 
-	if (!mount)
-		mount = partition_mount(map, device);
 	if (!mount)
 		return is_any(map, device) ? guess(map, path, rule, ret) : -ENODEV;
 	/* A file system may be mounted twice: as "/" and, a subvolume of it, as "/boot".

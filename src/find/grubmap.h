@@ -55,6 +55,17 @@ _must_check_ int grubmap_to_grub(const struct grubmap *map, const char *path,
 _must_check_ int grubmap_to_ours(struct grubmap *map, const char *device,
 				 const char *path, struct grubmap_rule *rule, char **ret);
 
+/* What is mounted from @device; NULL: nothing that we know of. */
+const struct grubmount *grubmap_find_mount(struct grubmap *map, const char *device);
+
+/*
+ * @size bytes at @offset of the device itself, with a NUL behind them (grubdevice.c; a
+ * regular file will do). Returns 0; -ENODEV if it is none of ours, or one of several
+ * disks; or another negative errno. The caller frees *ret.
+ */
+_must_check_ int grubmap_read_device(struct grubmap *map, const char *device,
+				     uint64_t offset, size_t size, char **ret);
+
 /* The device with that file system. Returns 0, -ENODEV, or -ENOMEM. */
 _must_check_ int grubmap_search(const struct grubmap *map, enum grubsearch kind,
 				const char *key, char **ret);

@@ -43,6 +43,9 @@ struct grubhost {
 		    char **ret_text, size_t *ret_len);
 	int (*stat)(void *data, const char *device, const char *path,
 		    struct grubstat *ret);
+	/* @size bytes of the device itself, not of a file on it. */
+	int (*read_device)(void *data, const char *device, uint64_t offset, size_t size,
+			   char **ret);
 	/* Names in a directory, sorted. */
 	int (*list)(void *data, const char *device, const char *path, struct strv *ret);
 	/* The device with that file system: 0 and *ret (the caller frees), or -ENODEV if

@@ -214,6 +214,16 @@ _must_check_ int grubrun_name(struct grubrun *run, const char *device, const cha
 			      const char **ret);
 
 /* ---- grubitem.c ---- */
+/* ---- grubblocks.c ---- */
+
+/* Is the path of a file none, but a list of blocks ("512+1")? */
+bool grubblocks_are_meant(const char *path);
+
+/* Reads "(device)512+1". Returns 0, or -errno: -EOPNOTSUPP for a list of another form,
+ * -ENODEV if the device is not known. The caller frees *ret. */
+_must_check_ int grubblocks_read(struct grubrun *run, const char *name, char **ret,
+				 size_t *ret_len);
+
 
 /* Adds to the menu that is being filled. */
 _must_check_ int grubitem_add(struct grubrun *run, const struct grubitem *item);

@@ -47,6 +47,13 @@ static int stub_stat(void *data, const char *device, const char *path,
 	return -ENODEV; /* asks for both answers */
 }
 
+static int stub_read_device(void *data, const char *device, uint64_t offset, size_t size,
+			    char **ret)
+{
+	(void)data, (void)device, (void)offset, (void)size, (void)ret;
+	return -ENODEV;
+}
+
 static int stub_list(void *data, const char *device, const char *path, struct strv *ret)
 {
 	(void)data, (void)device, (void)path, (void)ret;
@@ -78,6 +85,7 @@ static int follow(struct lead *lead)
 	const struct grubhost host = { .data = lead,
 				       .read = stub_read,
 				       .stat = stub_stat,
+				       .read_device = stub_read_device,
 				       .list = stub_list,
 				       .search = stub_search,
 				       .pci = stub_pci,

@@ -61,6 +61,13 @@ static int list_pci(_unused_ void *data, struct strv *ret)
 	return strv_add(ret, "v1234d1111sv1af4sd1100bc03sc00");
 }
 
+static int read_device(_unused_ void *data, _unused_ const char *device,
+		       _unused_ uint64_t offset, size_t size, char **ret)
+{
+	*ret = calloc(1, size + 1);
+	return *ret ? 0 : -ENOMEM;
+}
+
 static int name_file(_unused_ void *data, _unused_ const char *device, const char *path,
 		     char **ret)
 {
@@ -74,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct grubhost host = { .data = &input,
 				 .read = read_file,
 				 .stat = stat_file,
+				 .read_device = read_device,
 				 .list = list_files,
 				 .search = search,
 				 .pci = list_pci,

@@ -70,6 +70,21 @@ static int stat_file(void *data, const char *device, const char *path,
 	return 0;
 }
 
+static int read_device(void *data, const char *device, uint64_t offset, size_t size,
+		       char **ret)
+{
+	_cleanup_free_ char *sectors =
+		strf("%llu+%zu", (unsigned long long)offset / 512, size / 512);
+	const struct grub_file *file = sectors ? find_file(data, sectors) : NULL;
+
+	if (!streq(device, "boot"))
+		return -ENODEV;
+	if (!file || streq(file->text, "-EACCES"))
+		return file ? -EACCES : -EIO;
+	*ret = strndup(file->text, size);
+	return *ret ? 0 : -ENOMEM;
+}
+
 static int list_files(void *data, const char *device, const char *path, struct strv *ret)
 {
 	const struct machine *m = data;
@@ -120,6 +135,7 @@ void grub_scene_read(const struct grub_scene *scene, const char *script, size_t 
 	struct grubhost host = { .data = &m,
 				 .read = read_file,
 				 .stat = stat_file,
+				 .read_device = read_device,
 				 .list = list_files,
 				 .search = search,
 				 .pci = list_pci,

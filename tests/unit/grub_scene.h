@@ -7,7 +7,7 @@
 
 struct grub_file {
 	const char *path, *text; /* on the device "boot"; a path with "/" behind is a
-				    folder */
+				    folder, and "512+1" are sectors of the device */
 };
 
 #define GRUB_SCENE_MAX 12

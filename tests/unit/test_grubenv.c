@@ -83,6 +83,10 @@ START_TEST(test_size)
 	ck_assert_int_eq(grubenv_parse(block, GRUBENV_SIZE - 1, &env), -EBADMSG);
 	ck_assert_int_eq(grubenv_parse(block, 0, &env), -EBADMSG);
 	ck_assert_int_eq(grubenv_parse(NULL, 0, &env), -EBADMSG);
+	/* In a sector of the disk: GRUB 2.14, and SUSE's. */
+	ck_assert_int_eq(grubenv_parse(block, 512, &env), 0);
+	ck_assert_pstr_eq(grubenv_get(&env, "a"), "b");
+	ck_assert_int_eq(grubenv_parse(block, 513, &env), -EBADMSG);
 	block[500] = '\0';
 	ck_assert_int_eq(grubenv_parse(block, GRUBENV_SIZE, &env), -EBADMSG);
 }

@@ -182,6 +182,33 @@ START_TEST(test_two_disks)
 }
 END_TEST
 
+/* Sectors of a device: of ours, and of a btrfs only if it is on one disk. */
+START_TEST(test_device)
+{
+	_cleanup_free_ char *bytes = NULL;
+
+	put("/proc/self/mountinfo", ONE);
+	put("/run/udev/data/b8:2", "E:ID_FS_UUID=" ROOT "\n");
+	put("/dev/sda2", "0123456789");
+	ck_assert_int_eq(grubmap_init(&map, &root), 0);
+	ck_assert_int_eq(grubmap_read_device(&map, "fs0", 3, 4, &bytes), 0);
+	ck_assert_str_eq(bytes, "3456");
+	free(TAKE_PTR(bytes));
+	ck_assert_int_eq(grubmap_read_device(&map, "fs0", 8, 4, &bytes), -EIO);
+	ck_assert_int_eq(grubmap_read_device(&map, "fs1", 3, 4, &bytes), -ENODEV);
+	ck_assert_int_eq(grubmap_read_device(&map, "hd7", 3, 4, &bytes), -ENODEV);
+	free(map.mounts.items[0].type);
+	map.mounts.items[0].type = strdup("btrfs");
+	ck_assert_int_eq(grubmap_read_device(&map, "fs0", 3, 4, &bytes), -ENODEV);
+	put("/sys/fs/btrfs/" ROOT "/devices/sda2", "");
+	ck_assert_int_eq(grubmap_read_device(&map, "fs0", 3, 4, &bytes), 0);
+	ck_assert_str_eq(bytes, "3456");
+	put("/sys/fs/btrfs/" ROOT "/devices/sdb2", "");
+	free(TAKE_PTR(bytes));
+	ck_assert_int_eq(grubmap_read_device(&map, "fs0", 3, 4, &bytes), -ENODEV);
+}
+END_TEST
+
 Suite *grubmap_suite(void)
 {
 	Suite *s = suite_create("grubmap");
@@ -192,6 +219,7 @@ Suite *grubmap_suite(void)
 	tcase_add_test(t, test_to_grub);
 	tcase_add_test(t, test_rule);
 	tcase_add_test(t, test_two_disks);
+	tcase_add_test(t, test_device);
 	suite_add_tcase(s, t);
 	return s;
 }

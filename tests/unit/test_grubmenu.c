@@ -251,6 +251,9 @@ static const struct {
 	{ "source (hd7)/x\n" ID("a"),
 	  "doubt: /grub/grub.cfg, line 1 is not understood: it reads (hd7)/x, which is on "
 	  "another disk, or on one that is not known\n*0 a (boot)/k-a []\n" },
+	{ "source (hd7)0+8\n" ID("a"),
+	  "doubt: /grub/grub.cfg, line 1 is not understood: the list of blocks "
+	  "'(hd7)0+8'\n*0 a (boot)/k-a []\n" },
 	{ "source /grub/secret.cfg\n" ID("a"),
 	  "doubt: /grub/grub.cfg, line 1 is not understood: /grub/secret.cfg cannot be "
 	  "read: Permission denied (run as root)\n*0 a (boot)/k-a []\n" },
@@ -387,6 +390,65 @@ static const struct {
 	  "environment block\n*0 a (boot)/k-a []\n" },
 };
 
+/* ---- the block of a btrfs, in sectors of the disk: GRUB 2.14's menu ---- */
+
+#define BTRFS_HEADER                                                                     \
+	"if [ -s $prefix/grubenv ]; then\n load_env\nfi\n"                               \
+	"if [ \"${env_block}\" ] ; then\n set env_block=\"(${root})${env_block}\"\n"     \
+	" export env_block\n load_env -f \"${env_block}\"\nfi\n"                         \
+	"if [ \"${next_entry}\" ] ; then\n set default=\"${next_entry}\"\n"              \
+	" set next_entry=\n if [ \"${env_block}\" ] ; then\n"                            \
+	"  save_env -f \"${env_block}\" next_entry\n else\n  save_env next_entry\n fi\n" \
+	" set boot_once=true\nelse\n set default=\"${saved_entry}\"\nfi\n" ID("a")       \
+		ID("b")
+
+static const struct {
+	const char *env, *sector, *expected; /* sector: NULL, it cannot be read */
+} sectors[] = {
+	{ "env_block=512+1\n", "next_entry=b\n",
+	  "once: GRUB's next_entry asks once for 'b' (grub-reboot)\n"
+	  "reason: grubenv's next_entry\n" AB_("", "*") },
+	{ "env_block=512+1\nsaved_entry=a\n", "saved_entry=b\n",
+	  "reason: grubenv's saved_entry\n" AB_("", "*") },
+	{ "env_block=512+1\nsaved_entry=b\n", "",
+	  "reason: grubenv's saved_entry\n" AB_("", "*") },
+	{ "env_block=0x200+1\nsaved_entry=b\n", "x=y\n",
+	  "reason: grubenv's saved_entry\n" AB_("", "*") },
+	{ "env_block=512+1\n", NULL,
+	  "doubt: /grub/grub.cfg, line 7 is not understood: (boot)512+1 cannot be read: "
+	  "Permission denied (run as root)\n" AB_("*", "") },
+	{ "env_block=512+1\n", "damage",
+	  "doubt: /grub/grub.cfg, line 7 is not understood: (boot)512+1 is no whole "
+	  "environment block\n" AB_("*", "") },
+	{ "env_block=512+1,514+1\n", "",
+	  "doubt: /grub/grub.cfg, line 7 is not understood: (boot)512+1,514+1 cannot be "
+	  "read: Operation not supported\n" AB_("*", "") },
+	{ "env_block=600+1\n", "",
+	  "doubt: /grub/grub.cfg, line 7 is not understood: (boot)600+1 cannot be read: "
+	  "Input/output error\n" AB_("*", "") },
+	/* no list of blocks: GRUB says so, and goes on */
+	{ "env_block=elsewhere\n", "next_entry=b\n", AB_("*", "") },
+};
+
+START_TEST(test_sector)
+{
+	char block[1025], sector[1025];
+	const struct grub_file with[] = {
+		{ "/grub/grubenv", grub_scene_env(sectors[_i].env, block) },
+		{ "512+1", sectors[_i].sector ? grub_scene_env(sectors[_i].sector, sector)
+					      : "-EACCES" },
+		{ 0 },
+	};
+	const struct grub_scene scene = { with, "12-ab", false, false };
+	_cleanup_free_ char *text =
+		grub_scene_menu(&scene, BTRFS_HEADER, strlen(BTRFS_HEADER));
+
+	ck_assert_msg(streq(text, sectors[_i].expected),
+		      "%s\n--- is:\n%s--- should be:\n%s", sectors[_i].env, text,
+		      sectors[_i].expected);
+}
+END_TEST
+
 START_TEST(test_block)
 {
 	char block[1025];
@@ -455,6 +517,7 @@ Suite *grubmenu_suite(void)
 	tcase_add_loop_test(t, test_script, 0, ARRAY_SIZE(scripts));
 	tcase_add_loop_test(t, test_card, 0, ARRAY_SIZE(cards));
 	tcase_add_loop_test(t, test_block, 0, ARRAY_SIZE(blocks));
+	tcase_add_loop_test(t, test_sector, 0, ARRAY_SIZE(sectors));
 	tcase_add_test(t, test_many);
 	tcase_add_test(t, test_too_many);
 	suite_add_tcase(s, t);
