@@ -114,15 +114,23 @@ static int host_name(void *data, const char *device, const char *path, char **re
 	return *ret ? 0 : -ENOMEM;
 }
 
-static const char *find_cpu(const struct ctx *ctx)
+/* The one that GRUB is built for is the firmware's: a BIOS has 32 bits, and so has the
+ * UEFI of some PCs under a kernel of 64. */
+static const char *find_cpu(const struct ctx *ctx, bool is_efi)
 {
-	struct utsname running;
+	_cleanup_free_ char *size = NULL;
+	struct utsname running = { .machine = "x86_64" };
 
-	if (!ctx->sys || !ctx->sys->uname || ctx->sys->uname(&running) < 0)
-		return "x86_64";
+	if (ctx->sys && ctx->sys->uname && ctx->sys->uname(&running) < 0)
+		snprintf(running.machine, sizeof(running.machine), "x86_64");
 	if (streq(running.machine, "aarch64"))
 		return "arm64";
-	return starts_with(running.machine, "x86_64") ? "x86_64" : "i386";
+	if (!is_efi || !streq(running.machine, "x86_64"))
+		return "i386";
+	if (root_read_line(ctx->root, "/sys/firmware/efi/fw_platform_size", &size) == 0 &&
+	    streq(size, "32"))
+		return "i386";
+	return "x86_64";
 }
 
 /* Fedora's GRUB names entries in another way than everybody else's. */
@@ -296,17 +304,18 @@ static int read_menu(const struct ctx *ctx, struct grubmap *map, struct entry_li
 	struct grubhost host = { .data = map,
 				 .read = host_read,
 				 .stat = host_stat,
+				 .read_device = host_read_device,
 				 .list = host_list,
 				 .search = host_search,
 				 .pci = host_pci,
-				 .name = host_name,
-				 .cpu = find_cpu(ctx) };
+				 .name = host_name };
 	_cleanup_(grubmenu_done) struct grubmenu menu = GRUBMENU_EMPTY;
 	_cleanup_free_ char *device = NULL, *path = NULL;
+	bool is_efi = root_exists(ctx->root, "/sys/firmware/efi");
 	int r = find_family(ctx->root, &host.fedora);
-				 .read_device = host_read_device,
 
-	host.platform = root_exists(ctx->root, "/sys/firmware/efi") ? "efi" : "pc";
+	host.platform = is_efi ? "efi" : "pc";
+	host.cpu = find_cpu(ctx, is_efi);
 	if (r == 0)
 		r = grubmap_to_grub(map, list->loader_file, &device, &path);
 	if (r == 0)

@@ -344,6 +344,32 @@ START_TEST(test_stub_beside_the_program)
 }
 END_TEST
 
+/* GRUB is built for the firmware: on a PC's BIOS it has 32 bits whatever the kernel has.
+ */
+static const struct {
+	const char *path, *text, *name;
+} builds[] = {
+	{ "/sys/firmware/acpi", NULL, "i386-pc" },
+	{ "/sys/firmware/efi/fw_platform_size", "64\n", "x86_64-efi" },
+	{ "/sys/firmware/efi/fw_platform_size", "32\n", "i386-efi" },
+	{ "/sys/firmware/efi/config_table", "", "x86_64-efi" },
+};
+
+START_TEST(test_build_of_grub)
+{
+	ck_assert_int_eq(builds[_i].text
+				 ? fake_root_text(dir, builds[_i].path, builds[_i].text)
+				 : fake_root_folder(dir, builds[_i].path),
+			 0);
+	ck_assert_int_eq(fake_root_text(dir, "/boot/grub/grub.cfg",
+					"menuentry $grub_cpu-$grub_platform {\n"
+					"linux /boot/vmlinuz-" RELEASE "\n}\n"),
+			 0);
+	ck_assert_int_eq(find_entries(&ctx, &list), 0);
+	ck_assert_str_eq(list.items[0].title, builds[_i].name);
+}
+END_TEST
+
 Suite *loaders_suite(void)
 {
 	Suite *suite = suite_create("loaders");
@@ -352,6 +378,7 @@ Suite *loaders_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, test_loader, 0, ARRAY_SIZE(machines));
 	tcase_add_loop_test(tcase, test_stub_beside_the_program, 0, ARRAY_SIZE(stubs));
+	tcase_add_loop_test(tcase, test_build_of_grub, 0, ARRAY_SIZE(builds));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
