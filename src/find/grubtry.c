@@ -77,6 +77,8 @@ static int run_body(struct grubrun *run, const struct grubitem *item, const char
 		r = grubvars_export(run->vars, "chosen");
 	if (r == 0 && rest)
 		r = grubvars_set(run->vars, "default", rest);
+	else if (r == 0 && !run->host->fedora)
+		r = grubvars_unset(run->vars, "default");
 	if (r < 0)
 		return r;
 	run->params = &args;

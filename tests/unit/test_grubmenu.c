@@ -209,6 +209,10 @@ static const struct {
 	{ "default='a>>b'\nmenuentry x { linux /x }\nmenuentry 'a>b' { linux /k }\n",
 	  "reason: default \"a>>b\" of /grub/grub.cfg line 1\n0 x (boot)/x []\n"
 	  "*1 a>b (boot)/k []\n" },
+	{ "default=1\nexport default\n" ID("a") "submenu s --id S { " ID("b")
+		  ID("c") "}\n",
+	  "reason: default \"1\" of /grub/grub.cfg line 1\n0 a (boot)/k-a []\n"
+	  "*1>0 b (boot)/k-b []\n1>1 c (boot)/k-c []\n" },
 	{ "x=1; y=2; export x\nsubmenu s { menuentry a { linux /k $x $y } }\n",
 	  "*0>0 a (boot)/k [1]\n" },
 	{ "submenu s { read x\nmenuentry a { linux /k } }\n" ID("b") "default=1\n",
