@@ -42,6 +42,13 @@ int grubcmd_ask(struct grubrun *run, const struct grubargs *args, BLOCK)
 	return r < 0 ? r : !r;
 }
 
+/* It mostly succeeds, and whether it does shows at boot only. */
+int grubcmd_tried(struct grubrun *run, const struct grubargs *args,
+		  const struct grubnode *block)
+{
+	return run->conditions > 0 ? grubcmd_ask(run, args, block) : 0;
+}
+
 int grubcmd_refused(struct grubrun *run, const struct grubargs *args, BLOCK)
 {
 	int r = grubrun_doubt(run, strf("'%s'", args->items[0]));
@@ -76,12 +83,13 @@ int grubcmd_export(struct grubrun *run, const struct grubargs *args, BLOCK)
 	return r;
 }
 
-int grubcmd_insmod(struct grubrun *run, const struct grubargs *args, BLOCK)
+int grubcmd_insmod(struct grubrun *run, const struct grubargs *args,
+		   const struct grubnode *block)
 {
 	if (args->count < 2)
 		return GRUB_FALSE;
 	run->regexp = run->regexp || streq(args->items[1], "regexp");
-	return 0;
+	return grubcmd_tried(run, args, block);
 }
 
 int grubcmd_break(struct grubrun *run, const struct grubargs *args, BLOCK)

@@ -295,6 +295,19 @@ int grubcmd_save_env(struct grubrun *run, const struct grubargs *args, BLOCK)
 
 /* ---- disks ---- */
 
+/* Is a disk there that is not ours? Only GRUB can tell, and it matters only where the
+ * menu asks for it, or for a variable that is set by it. */
+static int ask_for_disk(struct grubrun *run, const char *kind, const char *key,
+			const char *name)
+{
+	_cleanup_free_ char *question = NULL;
+
+	if (run->conditions == 0 && (!name || streq(name, "root")))
+		return 1;
+	question = strf("is there a disk with the %s %s?", kind, key);
+	return question ? grubrun_ask(run, question) : -ENOMEM;
+}
+
 /* Sets @name to the device that holds the file system. */
 static int search(struct grubrun *run, enum grubsearch kind, const char *key,
 		  const char *name)
@@ -308,7 +321,10 @@ static int search(struct grubrun *run, enum grubsearch kind, const char *key,
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
-		/* Another disk: nothing that we could look at. */
+		r = ask_for_disk(run, kinds[kind], key, name);
+		if (r <= 0)
+			return r < 0 ? r : GRUB_FALSE;
+		/* Nothing that we could look at. */
 		device = strf("%s/%s", kinds[kind], key);
 		if (!device)
 			return -ENOMEM;

@@ -185,10 +185,20 @@ static bool is_leaving(const struct grubrun *run)
 	return run->breaks > 0 || run->returning || run->stopped;
 }
 
+static int run_condition(struct grubrun *run, const struct grubnode *node)
+{
+	int r;
+
+	run->conditions++;
+	r = grubrun_list(run, node->condition);
+	run->conditions--;
+	return r;
+}
+
 static int run_if(struct grubrun *run, const struct grubnode *node)
 {
 	const char *status;
-	int r = grubrun_list(run, node->condition);
+	int r = run_condition(run, node);
 
 	if (r < 0 || run->returning || run->stopped)
 		return r;
@@ -223,7 +233,7 @@ static int run_while(struct grubrun *run, const struct grubnode *node)
 
 	run->loops++;
 	for (;;) {
-		r = grubrun_list(run, node->condition);
+		r = run_condition(run, node);
 		if (r < 0 || run->returning || run->stopped)
 			break;
 		if ((r == 0) == (node->kind == GRUBNODE_UNTIL))

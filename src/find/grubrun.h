@@ -85,6 +85,7 @@ struct grubrun {
 	unsigned steps, depth, files, n_functions;
 	size_t work;
 	unsigned loops, breaks; /* running around us; still to be left */
+	unsigned conditions;	/* being looked at around us: what they run is asked */
 	bool is_continue, returning;
 	bool stopped; /* another menu has taken over, or the file was left */
 	bool regexp;  /* the module that expands wildcards is loaded */
@@ -180,9 +181,9 @@ typedef int grubcommand_fn(struct grubrun *run, const struct grubargs *args,
 grubcommand_fn grubcmd_ask, grubcmd_boot, grubcmd_break, grubcmd_count, grubcmd_eval,
 	grubcmd_export, grubcmd_false, grubcmd_fwsetup, grubcmd_insmod, grubcmd_refused,
 	grubcmd_regexp, grubcmd_return, grubcmd_set, grubcmd_setparams, grubcmd_shift,
-	grubcmd_true, grubcmd_unset; /* grubbasic.c */
-grubcommand_fn grubcmd_hwmatch;	     /* grubhwmatch.c */
-grubcommand_fn grubcmd_test;	     /* grubtest.c */
+	grubcmd_tried, grubcmd_true, grubcmd_unset; /* grubbasic.c */
+grubcommand_fn grubcmd_hwmatch;			    /* grubhwmatch.c */
+grubcommand_fn grubcmd_test;			    /* grubtest.c */
 grubcommand_fn grubcmd_source, grubcmd_configfile, grubcmd_load_env, grubcmd_save_env,
 	grubcmd_search, grubcmd_search_file, grubcmd_search_label,
 	grubcmd_search_uuid;	  /* grubfile.c */
@@ -213,7 +214,6 @@ _must_check_ int grubrun_file(struct grubrun *run, const char *name);
 _must_check_ int grubrun_name(struct grubrun *run, const char *device, const char *path,
 			      const char **ret);
 
-/* ---- grubitem.c ---- */
 /* ---- grubblocks.c ---- */
 
 /* Is the path of a file none, but a list of blocks ("512+1")? */
@@ -224,6 +224,7 @@ bool grubblocks_are_meant(const char *path);
 _must_check_ int grubblocks_read(struct grubrun *run, const char *name, char **ret,
 				 size_t *ret_len);
 
+/* ---- grubitem.c ---- */
 
 /* Adds to the menu that is being filled. */
 _must_check_ int grubitem_add(struct grubrun *run, const struct grubitem *item);

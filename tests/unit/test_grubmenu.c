@@ -283,6 +283,22 @@ static const struct {
 	{ "for i in 1 2 3 4 5; do cmostest $i; done\n" ID("a"),
 	  "doubt: /grub/grub.cfg, line 1 is not understood: too much is known at boot only: "
 	  "cmostest 4\n*0 a (boot)/k-a []\n" },
+	{ "if search --label --set=x there; then default=1; fi\n" ID("a") ID("b"),
+	  "doubt: it depends on what only shows at boot (is there a disk with the label "
+	  "there?)\n" AB_("*", "") },
+	{ "if ! search.file /there x; then default=1; fi\n" ID("a") ID("b"),
+	  "doubt: it depends on what only shows at boot (is there a disk with the file "
+	  "/there?)\nreason: default \"1\" of /grub/grub.cfg line 1\n" AB_("", "*") },
+	{ "search --fs-uuid --set=x 99\nif [ -n \"$x\" ]; then default=1; fi\n" ID("a")
+		  ID("b"),
+	  "doubt: it depends on what only shows at boot (is there a disk with the uuid "
+	  "99?)\n" AB_("*", "") },
+	{ IF("search --fs-uuid --set=x 12-ab"), YES },
+	{ "if ls (hd1)/x; then default=1; fi\n" ID("a") ID("b"),
+	  "doubt: it depends on what only shows at boot (ls (hd1)/x)\n" AB_("*", "") },
+	{ "if insmod new; then x=1; else x=2; fi\n" ID("a"), "*0 a (boot)/k-a []\n" },
+	{ "ls (hd1); insmod a; insmod b; insmod c; insmod d\n" ID("a"),
+	  "*0 a (boot)/k-a []\n" },
 	{ "if [ -f (hd5)/x ]; then y=1; fi\n" ID("a"), "*0 a (boot)/k-a []\n" },
 };
 
