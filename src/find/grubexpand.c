@@ -223,9 +223,41 @@ static int put_params(struct growing *g, bool quoted, bool apart)
 	return r;
 }
 
+/* Variables that GRUB itself sets as it starts, from what only it sees. */
+static bool is_of_the_start(const char *name)
+{
+	static const char *const names[] = { "cmdpath", "check_signatures",
+					     "check_appended_signatures",
+					     "appendedsig_key_mgmt" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(name, names[i]))
+			return true;
+	return starts_with(name, "net_") || starts_with(name, "pxe_");
+}
+
+/* Of a variable that no script has set. */
+static int put_unset(struct growing *g, bool quoted, const char *name)
+{
+	_cleanup_free_ char *question = NULL;
+	int r;
+
+	if (is_of_the_start(name))
+		return grubrun_doubt(g->run,
+				     strf("the variable %s, which GRUB sets as it "
+					  "starts",
+					  name));
+	if (!streq(name, "lockdown") && !streq(name, "shim_lock"))
+		return 0;
+	question = strf("is GRUB's variable %s set?", name);
+	r = question ? grubrun_ask(g->run, question) : -ENOMEM;
+	return r > 0 ? put_value(g, quoted, "y") : r;
+}
+
 static int put_variable(struct growing *g, bool quoted, const char *name)
 {
 	const struct grubargs *params = g->run->params;
+	const char *value;
 	char number[24];
 	uint64_t n;
 
@@ -233,8 +265,10 @@ static int put_variable(struct growing *g, bool quoted, const char *name)
 	if (grubrun_charge(g->run, strlen(name)) < 0)
 		return -E2BIG;
 	if (*name != '#' && *name != '*' && *name != '@' &&
-	    !(*name >= '0' && *name <= '9'))
-		return put_value(g, quoted, grubvars_get(g->run->vars, name));
+	    !(*name >= '0' && *name <= '9')) {
+		value = grubvars_get(g->run->vars, name);
+		return value ? put_value(g, quoted, value) : put_unset(g, quoted, name);
+	}
 	if (!params)
 		return 0;
 	if (*name == '*' || *name == '@')

@@ -258,6 +258,13 @@ static const struct {
 	{ "source (hd7)0+8\n" ID("a"),
 	  "doubt: /grub/grub.cfg, line 1 is not understood: the list of blocks "
 	  "'(hd7)0+8'\n*0 a (boot)/k-a []\n" },
+	{ "source $cmdpath/x.cfg\n" ID("a"),
+	  "doubt: /grub/grub.cfg, line 1 is not understood: the variable cmdpath, which "
+	  "GRUB sets as it starts\n*0 a (boot)/k-a []\n" },
+	{ "cmdpath=(boot)/grub\nsource $cmdpath/more.cfg\n", "*0 more (boot)/m []\n" },
+	{ "menuentry a { linux /k ip=$net_default_ip }\n" ID("b"),
+	  "*0 a (boot)/k [ip=] ! not understood (line 1): the variable net_default_ip, "
+	  "which GRUB sets as it starts\n1 b (boot)/k-b []\n" },
 	{ "source /grub/secret.cfg\n" ID("a"),
 	  "doubt: /grub/grub.cfg, line 1 is not understood: /grub/secret.cfg cannot be "
 	  "read: Permission denied (run as root)\n*0 a (boot)/k-a []\n" },
@@ -299,6 +306,9 @@ static const struct {
 	{ "if insmod new; then x=1; else x=2; fi\n" ID("a"), "*0 a (boot)/k-a []\n" },
 	{ "ls (hd1); insmod a; insmod b; insmod c; insmod d\n" ID("a"),
 	  "*0 a (boot)/k-a []\n" },
+	{ "if [ \"$lockdown\" = y ]; then default=1; fi\n" ID("a") ID("b"),
+	  "doubt: it depends on what only shows at boot (is GRUB's variable lockdown "
+	  "set?)\n" AB_("*", "") },
 	{ "if [ -f (hd5)/x ]; then y=1; fi\n" ID("a"), "*0 a (boot)/k-a []\n" },
 };
 
