@@ -36,6 +36,21 @@ static int check_partition(struct bls_menu *menu, const struct blspart *part)
 			       uuid, part->esp, part->esp_uuid));
 }
 
+/* It looks for the partition by its type, whether we have it mounted or not. */
+static int check_unmounted(struct bls_menu *menu, const struct blspart *part)
+{
+	_cleanup_free_ char *uuid = NULL;
+	int r = blspart_find_unmounted(menu->ctx->root, part, &uuid);
+
+	if (r <= 0)
+		return r;
+	return list_doubt(
+		menu->list,
+		strf("systemd-boot also reads the partition %s (XBOOTLDR) of its "
+		     "disk, which is not mounted at /boot",
+		     uuid));
+}
+
 /* Names with capitals and counters: systemd-boot 252 to 257 forget to fold them, which
  * changes the order. */
 static int check_capitals(struct bls_menu *menu)
@@ -134,6 +149,8 @@ static int fill_menu(struct bls_menu *menu, const struct blspart *part)
 			       "/efi, /boot or /boot/efi"));
 	if (r == 0)
 		r = check_partition(menu, part);
+	if (r == 0)
+		r = check_unmounted(menu, part);
 	if (r == 0)
 		r = check_capitals(menu);
 	if (r == 0)

@@ -8,7 +8,9 @@
 #include <strings.h>
 #include <sys/sysmacros.h>
 
+#define UDEV "/run/udev/data"
 #define UDEV_MAX 65536
+#define UDEV_NAMES_MAX 65536
 
 /* The Discoverable Partitions Specification (UAPI.2); 0xef in an MBR. */
 #define TYPE_ESP "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
@@ -41,17 +43,19 @@ static char *udev_value(const char *text, const char *key)
 	return NULL;
 }
 
-/* What udev says of the partition. Sets @place->uuid if it knows. */
-static enum kind udev_kind(const struct root *root, struct place *place)
+/* NULL: it has none that can be read. */
+static char *udev_record(const struct root *root, dev_t dev)
 {
-	_cleanup_free_ char *path =
-		strf("/run/udev/data/b%u:%u", major(place->dev), minor(place->dev));
-	_cleanup_free_ char *text = NULL, *type = NULL;
+	_cleanup_free_ char *path = strf(UDEV "/b%u:%u", major(dev), minor(dev));
+	char *text = NULL;
 
-	if (!path || root_read(root, path, UDEV_MAX, &text, NULL) < 0)
-		return KIND_UNKNOWN;
-	place->uuid = udev_value(text, "ID_PART_ENTRY_UUID");
-	type = udev_value(text, "ID_PART_ENTRY_TYPE");
+	return path && root_read(root, path, UDEV_MAX, &text, NULL) == 0 ? text : NULL;
+}
+
+static enum kind record_kind(const char *text)
+{
+	_cleanup_free_ char *type = udev_value(text, "ID_PART_ENTRY_TYPE");
+
 	if (!type)
 		return KIND_UNKNOWN;
 	if (strcasecmp(type, TYPE_ESP) == 0 || streq(type, TYPE_ESP_MBR))
@@ -59,6 +63,17 @@ static enum kind udev_kind(const struct root *root, struct place *place)
 	if (strcasecmp(type, TYPE_XBOOTLDR) == 0 || streq(type, TYPE_XBOOTLDR_MBR))
 		return KIND_XBOOTLDR;
 	return KIND_NONE;
+}
+
+/* What udev says of the partition. Sets @place->uuid if it knows. */
+static enum kind udev_kind(const struct root *root, struct place *place)
+{
+	_cleanup_free_ char *text = udev_record(root, place->dev);
+
+	if (!text)
+		return KIND_UNKNOWN;
+	place->uuid = udev_value(text, "ID_PART_ENTRY_UUID");
+	return record_kind(text);
 }
 
 static bool has(const struct root *root, const char *dir, const char *name)
@@ -130,15 +145,57 @@ int blspart_find(const struct root *root, struct blspart *ret, bool *ret_hidden)
 		if (places[i].kind == KIND_ESP) {
 			ret->esp = places[i].path;
 			ret->esp_uuid = places[i].uuid;
+			ret->esp_dev = places[i].dev;
 			places[i].uuid = NULL;
 		}
-	if (boot->kind == KIND_XBOOTLDR)
+	if (boot->kind == KIND_XBOOTLDR) {
 		ret->xbootldr = boot->path;
+		ret->xbootldr_dev = boot->dev;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		free(places[i].uuid);
 	for (char *p = ret->esp_uuid; p && *p; p++)
 		*p = (char)tolower((unsigned char)*p);
 	return 0;
+}
+
+/* The record of a device: its name if it is an XBOOTLDR partition of @disk, else NULL. */
+static char *name_xbootldr(const struct root *root, dev_t dev, const char *disk)
+{
+	_cleanup_free_ char *text = udev_record(root, dev), *on = NULL;
+	char *uuid;
+
+	if (!text || record_kind(text) != KIND_XBOOTLDR)
+		return NULL;
+	on = udev_value(text, "ID_PART_ENTRY_DISK");
+	if (!streq(on, disk))
+		return NULL;
+	uuid = udev_value(text, "ID_PART_ENTRY_UUID");
+	return uuid ? uuid : strf("%u:%u", major(dev), minor(dev));
+}
+
+int blspart_find_unmounted(const struct root *root, const struct blspart *part,
+			   char **ret)
+{
+	_cleanup_free_ char *esp = part->esp ? udev_record(root, part->esp_dev) : NULL;
+	_cleanup_free_ char *disk = esp ? udev_value(esp, "ID_PART_ENTRY_DISK") : NULL;
+	_cleanup_strv_ struct strv names = STRV_EMPTY;
+	int r = disk ? root_list(root, UDEV, UDEV_NAMES_MAX, &names) : 0;
+
+	*ret = NULL;
+	for (size_t i = 0; r == 0 && !*ret && i < names.count; i++) {
+		unsigned major, minor;
+		dev_t dev;
+
+		if (sscanf(names.items[i], "b%u:%u", &major, &minor) != 2)
+			continue;
+		dev = makedev(major, minor);
+		if (dev != part->xbootldr_dev)
+			*ret = name_xbootldr(root, dev, disk);
+	}
+	if (r == -ENOMEM)
+		return r;
+	return *ret != NULL;
 }
 
 void blspart_done(struct blspart *part)

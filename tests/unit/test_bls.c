@@ -3,6 +3,8 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "bls_machine.h"
 
@@ -364,6 +366,45 @@ START_TEST(test_places)
 }
 END_TEST
 
+#define XBOOTLDR "E:ID_PART_ENTRY_TYPE=bc13c2ff-59e6-4262-a352-b275fd6f7172\n"
+
+/* What udev says of another partition, and whether systemd-boot reads it as well. */
+static const struct {
+	const char *record;
+	bool is_read;
+} partitions[] = {
+	{ XBOOTLDR "E:ID_PART_ENTRY_DISK=8:0\nE:ID_PART_ENTRY_UUID=1-2\n", true },
+	{ XBOOTLDR "E:ID_PART_ENTRY_DISK=8:16\nE:ID_PART_ENTRY_UUID=1-2\n", false },
+	{ "E:ID_PART_ENTRY_TYPE=0fc63daf-8483-4772-8e79-3d69d8477de4\n"
+	  "E:ID_PART_ENTRY_DISK=8:0\n",
+	  false },
+};
+
+START_TEST(test_unmounted_partition)
+{
+	static const struct bls_file files[] = { BOTH, SDBOOT("252.39") };
+	_cleanup_free_ char *esp = NULL;
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		bls_put(&files[i]);
+	ck_assert_int_eq(root_stat(bls_ctx.root, "/efi", &st), 0);
+	esp = strf("/run/udev/data/b%u:%u", major(st.st_dev), minor(st.st_dev));
+	ck_assert_ptr_nonnull(esp);
+	bls_put(&(struct bls_file){ esp, "E:ID_PART_ENTRY_DISK=8:0\n" });
+	bls_put(&(struct bls_file){ "/run/udev/data/b8:77", partitions[_i].record });
+	bls_put(&(struct bls_file){ "/run/udev/data/n1", XBOOTLDR });
+	ck_assert_int_eq(bls_menu(&bls_ctx, &bls_list), 1);
+	if (partitions[_i].is_read)
+		ck_assert_pstr_eq(
+			bls_list.not_understood,
+			"systemd-boot also reads the partition 1-2 (XBOOTLDR) of "
+			"its disk, which is not mounted at /boot");
+	else
+		ck_assert_pstr_eq(bls_list.not_understood, NULL);
+}
+END_TEST
+
 Suite *bls_suite(void)
 {
 	Suite *suite = suite_create("bls");
@@ -373,6 +414,7 @@ Suite *bls_suite(void)
 	tcase_add_checked_fixture(tc, bls_set_up, bls_tear_down);
 	tcase_add_loop_test(tc, test_machine, 0, (int)ARRAY_SIZE(machines));
 	tcase_add_test(tc, test_places);
+	tcase_add_loop_test(tc, test_unmounted_partition, 0, (int)ARRAY_SIZE(partitions));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
