@@ -168,6 +168,11 @@ static int take_cmdline(const struct menu *menu, const struct extlinux_label *la
 			      "it has no APPEND: its command line is U-Boot's own");
 	if (menu->conf.by_uboot && strchr(append, '$'))
 		return refuse(entry, "its command line has variables of U-Boot");
+	/* As in its shell, which takes the command line apart (cli_simple.c there). */
+	if (menu->conf.by_uboot && strpbrk(append, "'\\"))
+		return refuse(entry,
+			      "U-Boot takes quotes or backslashes out of its command "
+			      "line");
 	if (!append)
 		append = str_or(menu->conf.append, "");
 	if (streq(append, "-"))

@@ -111,6 +111,16 @@ static const struct machine {
 	  "one default [] /boot/k1 ! its command line has variables of U-Boot\n",
 	  NULL,
 	  NULL },
+	{ "quotes that U-Boot takes away",
+	  true,
+	  { FILES,
+	    { CONF, "default one\n" ONE "append x='a b'\nlabel two\n"
+		    "linux /boot/k2\nappend a\\x20b\n" } },
+	  "one default [] /boot/k1 ! U-Boot takes quotes or backslashes out of its command "
+	  "line\ntwo [] /boot/k2 ! U-Boot takes quotes or backslashes out of its command "
+	  "line\n",
+	  NULL,
+	  NULL },
 	{ "no append",
 	  true,
 	  { FILES, { CONF, "default one\nlabel one\nlinux /boot/k1\n" } },
