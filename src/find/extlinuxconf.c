@@ -318,7 +318,8 @@ int extlinuxconf_line(struct extlinuxconf *conf, const char *line, size_t len,
 		return -EBADMSG;
 	while (line < end && is_blank(*line))
 		line++;
-	while (line < end && (is_blank(end[-1]) || end[-1] == '\r'))
+	/* U-Boot takes blanks at the end for a part of the value. */
+	while (!conf->by_uboot && line < end && (is_blank(end[-1]) || end[-1] == '\r'))
 		end--;
 	if (line == end || *line == '#')
 		return 0;
