@@ -220,9 +220,11 @@ static int check_devicetree(const struct menu *menu, const struct extlinux_label
 {
 	const struct extlinux_label *running = find_running(menu);
 	const char *const wants[] = { label->fdt, label->fdtdir, label->fdtoverlays };
+	bool wants_none = !wants[0] && !wants[1] && !wants[2];
 	int r = 1;
 
-	if (!menu->conf.by_uboot || (!wants[0] && !wants[1] && !wants[2]))
+	/* Where none is named, it is U-Boot's own that both get. */
+	if (!menu->conf.by_uboot || (!running && wants_none))
 		return 0;
 	if (!running || !streq(label->fdt, running->fdt) ||
 	    !streq(label->fdtdir, running->fdtdir) ||

@@ -185,6 +185,18 @@ static const struct machine {
 	  NULL,
 	  NULL },
 
+	{ "no device tree, where the running kernel was given one",
+	  true,
+	  { { "/boot/k-6.0", "x" },
+	    { "/boot/k-6.1", "x" },
+	    { "/boot/b-6.0", "x" },
+	    { CONF, "default new\nlabel new\nlinux /boot/k-6.1\nappend a\n"
+		    "label old\nlinux /boot/k-6.0\nfdt /boot/b-6.0\nappend a\n" } },
+	  "new default [a] /boot/k-6.1 ! it names another device tree than the running "
+	  "kernel's, which kexec would not load\nold [a] /boot/k-6.0\n",
+	  NULL,
+	  NULL },
+
 	/* SYSLINUX */
 	{ "DEFAULT",
 	  false,
