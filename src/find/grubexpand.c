@@ -44,10 +44,10 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* \xHH means nothing here, but is kept as it is for the kernel's command line. */
-static bool is_hex_escape(const char *s)
+bool grubrun_is_hex_escape(const struct grubrun *run, const char *s)
 {
-	return s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) && is_hex(s[3]);
+	return run->host->fedora && s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) &&
+	       is_hex(s[3]);
 }
 
 static char *unescape(struct grubrun *run, const char *s, size_t *len)
@@ -57,7 +57,7 @@ static char *unescape(struct grubrun *run, const char *s, size_t *len)
 	if (!copy || !memchr(copy, '\\', *len))
 		return copy;
 	for (const char *p = copy; *p;) {
-		if (*p == '\\' && !is_hex_escape(p) && p[1])
+		if (*p == '\\' && !grubrun_is_hex_escape(run, p) && p[1])
 			p++;
 		*out++ = *p++;
 	}
@@ -169,7 +169,7 @@ static int put_quoted(struct growing *g, const char *s)
 
 		r = grubtext_append(&g->run->text, s, len);
 		s += len;
-		if (r == 0 && *s && !is_hex_escape(s))
+		if (r == 0 && *s && !grubrun_is_hex_escape(g->run, s))
 			r = grubtext_put(&g->run->text, '\\');
 		if (r == 0 && *s)
 			r = grubtext_put(&g->run->text, *s++);
@@ -188,7 +188,7 @@ static int put_split(struct growing *g, const char *s)
 
 		g->started = true;
 		for (size_t i = 0; r == 0 && i < len; i++) {
-			if (s[i] == '\\' && !is_hex_escape(s + i))
+			if (s[i] == '\\' && !grubrun_is_hex_escape(g->run, s + i))
 				r = grubtext_put(&g->run->text, '\\');
 			if (r == 0)
 				r = grubtext_put(&g->run->text, s[i]);

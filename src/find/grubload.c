@@ -8,18 +8,13 @@
 
 #define BLOCK _unused_ const struct grubnode *block
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /*
  * Writes one argument as GRUB hands it to the kernel (grub_create_loader_cmdline() in its
  * lib/cmdline.c): in double quotes if it holds a blank, with a backslash before quotes
- * and backslashes, except before \xHH. The kernel knows no backslash, so this can come
- * out wrong; but it is what an ordinary boot gives.
+ * and backslashes, except Fedora's before \xHH. The kernel knows no backslash, so this
+ * can come out wrong; but it is what an ordinary boot gives.
  */
-static char *put_argument(char *p, const char *s)
+static char *put_argument(const struct grubrun *run, char *p, const char *s)
 {
 	bool quote = strchr(s, ' ');
 
@@ -27,12 +22,10 @@ static char *put_argument(char *p, const char *s)
 		*p++ = '"';
 	while (*s) {
 		size_t len = strcspn(s, "\\'\"");
-		bool hex;
 
 		p = mempcpy(p, s, len);
 		s += len;
-		hex = s[0] == '\\' && s[1] == 'x' && is_hex(s[2]) && is_hex(s[3]);
-		if (*s && !hex)
+		if (*s && !grubrun_is_hex_escape(run, s))
 			*p++ = '\\';
 		if (*s)
 			*p++ = *s++;
@@ -43,7 +36,8 @@ static char *put_argument(char *p, const char *s)
 }
 
 /* The arguments from @first on as one text. */
-static char *join_arguments(const struct grubargs *args, size_t first)
+static char *join_arguments(const struct grubrun *run, const struct grubargs *args,
+			    size_t first)
 {
 	size_t size = 1;
 	char *text, *out;
@@ -56,7 +50,7 @@ static char *join_arguments(const struct grubargs *args, size_t first)
 	for (size_t i = first; i < args->count; i++) {
 		if (i > first)
 			*out++ = ' ';
-		out = put_argument(out, args->items[i]);
+		out = put_argument(run, out, args->items[i]);
 	}
 	*out = '\0';
 	return text;
@@ -93,7 +87,7 @@ int grubcmd_linux(struct grubrun *run, const struct grubargs *args, BLOCK)
 		return refuse_outside(run, args);
 	if (args->count < 2)
 		return grubrun_doubt(run, strf("'%s' names no kernel", args->items[0]));
-	options = join_arguments(args, 2);
+	options = join_arguments(run, args, 2);
 	if (!options)
 		return -ENOMEM;
 	r = full_path(run, args->items[1], &kernel);

@@ -131,6 +131,10 @@ char *grubrun_keep(struct grubrun *run, const char *s);
 _must_check_ int grubrun_expand(struct grubrun *run, const struct grubword *words,
 				struct grubargs *ret);
 
+/* Does \xHH stand at @s, and is it kept as it is for the kernel? Only Fedora's GRUB does
+ * so. */
+bool grubrun_is_hex_escape(const struct grubrun *run, const char *s);
+
 /* ---- grubcmd.c ---- */
 
 struct grubcommand {

@@ -44,7 +44,8 @@ static const struct {
 	{ "x='$y \\n \"'\n" SHOW("$x"), SHOWN("$y \\n \"") },
 	{ "x=\"\\$y \\\\ \\\" \\n\"\n" SHOW("$x"), SHOWN("$y \\ \" \\n") },
 	{ "x=a\\ b\\$\\\\\n" SHOW("$x"), SHOWN("a b$\\") },
-	{ "x=a\\x41\n" SHOW("$x"), SHOWN("a\\x41") },
+	{ "x=a\\x41\n" SHOW("$x"), SHOWN("ax41") },
+	{ "x='a\\x41'\n" SHOW("$x"), SHOWN("a\\x41") },
 	{ "x=a\"b\"'c'd\n" SHOW("${x}"), SHOWN("abcd") },
 	{ "x=one\\\ntwo\n" SHOW("$x"), SHOWN("onetwo") },
 	{ "x='one\n#dropped\ntwo'\n" SHOW("$x"), SHOWN("one\ntwo") },
@@ -62,8 +63,8 @@ static const struct {
 	{ "x=' b'; menuentry t { linux /k a$x }\n", "*0 t (boot)/k [ab]\n" },
 	{ "x=/k; y=' p'; menuentry t { linux $x$y }\n", "*0 t (boot)/kp []\n" },
 	{ "c='set z=1'; $c\n" SHOW("$z"), SHOWN("1") },
-	{ "menuentry t { linux /k \"a b\" 'c\"d' e\\\\f g\\x2fh \\'i }\n",
-	  "*0 t (boot)/k [\"a b\" c\\\"d e\\\\f g\\x2fh \\'i]\n" },
+	{ "menuentry t { linux /k \"a b\" 'c\"d' e\\\\f g\\x2fh 'g\\x2fh' \\'i }\n",
+	  "*0 t (boot)/k [\"a b\" c\\\"d e\\\\f gx2fh g\\\\x2fh \\'i]\n" },
 	/* variables */
 	{ "set x=1; set y=$x; set x=2\n" SHOW("$x$y"), SHOWN("21") },
 	{ "x=1; unset x\n" SHOW("$x"), SHOWN("") },
@@ -324,6 +325,19 @@ START_TEST(test_script)
 }
 END_TEST
 
+/* Fedora's GRUB, and only that, leaves \xHH as it is. */
+START_TEST(test_fedora)
+{
+	static const char script[] =
+		"x='$y\\x41'; menuentry t { linux /k a\\x2fb 'c\\x2fd' "
+		"\"e\\x2ff\" $x \\x4 }\n";
+	const struct grub_scene scene = { files, "12-ab", true, false };
+	_cleanup_free_ char *text = grub_scene_menu(&scene, script, strlen(script));
+
+	ck_assert_str_eq(text, "*0 t (boot)/k [a\\x2fb c\\x2fd e\\x2ff $y\\x41 x4]\n");
+}
+END_TEST
+
 /* ---- Ubuntu's question for the graphics card ---- */
 
 static const struct {
@@ -545,6 +559,7 @@ Suite *grubmenu_suite(void)
 	TCase *t = tcase_create("menu");
 
 	tcase_add_loop_test(t, test_script, 0, ARRAY_SIZE(scripts));
+	tcase_add_test(t, test_fedora);
 	tcase_add_loop_test(t, test_card, 0, ARRAY_SIZE(cards));
 	tcase_add_loop_test(t, test_block, 0, ARRAY_SIZE(blocks));
 	tcase_add_loop_test(t, test_sector, 0, ARRAY_SIZE(sectors));
