@@ -42,7 +42,7 @@ int grubcmd_menuentry(struct grubrun *run, const struct grubargs *args,
 {
 	enum { CLASS, USERS, HOTKEY, SOURCE, ID, UNRESTRICTED };
 	static const struct grubopt spec[] = {
-		{ "class", 0, 'r' },  { "users", 0, 'o' }, { "hotkey", 0, 'v' },
+		{ "class", 0, 'r' },  { "users", 0, 'v' }, { "hotkey", 0, 'v' },
 		{ "source", 0, 'v' }, { "id", 0, 'v' },	   { "unrestricted", 0, 0 },
 		{ NULL, 0, 0 },
 	};

@@ -185,6 +185,11 @@ static const struct {
 	  "*0 a (boot)/k [] ! GRUB asks for a password before it boots it\n"
 	  "1 b (boot)/k []\n"
 	  "2 c (boot)/k [] ! GRUB asks for a password before it boots it\n" },
+	{ "menuentry T --users $none { linux /t }\nmenuentry a { linux /k }\n",
+	  "*0 a (boot)/k []\n" },
+	{ "menuentry T --unrestricted --users --id x { linux /t }\n"
+	  "menuentry a --users= { linux /k }\n",
+	  "*0 a (boot)/k []\n" },
 	{ "menuentry 'no body'\nmenuentry a { linux /k }\n", "*0 a (boot)/k []\n" },
 	/* submenus and the default */
 	{ "default=1\n" ABC,
