@@ -118,6 +118,11 @@ int grubcmd_return(struct grubrun *run, const struct grubargs *args, BLOCK)
 		return GRUB_FALSE;
 	if (args->count == 1)
 		(void)grubcmd_number(str_or(status, "0"), &n, NULL);
+	/* GRUB takes lines one by one there, and the next one runs in part. */
+	if (!run->in_function)
+		return grubrun_doubt(run,
+				     strf("'return' outside of a function, which does "
+					  "not stop GRUB"));
 	run->returning = true;
 	return (int)(n & 0x7fff);
 }

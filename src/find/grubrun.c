@@ -82,15 +82,18 @@ static int call_function(struct grubrun *run, const struct grubfunction *functio
 	struct grubargs *params = run->params;
 	unsigned loops = run->loops;
 	const char *file = run->file;
+	bool in_function = run->in_function;
 	int r;
 
 	run->params = args;
+	run->in_function = true;
 	run->loops = 0;
 	run->file = function->file;
 	r = grubrun_list(run, function->body);
 	run->returning = false;
 	run->file = file;
 	run->loops = loops;
+	run->in_function = in_function;
 	run->params = params;
 	return r;
 }
@@ -312,6 +315,7 @@ int grubrun_text(struct grubrun *run, const char *text, size_t len, const char *
 {
 	const char *outer_file = run->file;
 	unsigned outer_line = run->line, line;
+	bool in_function = run->in_function;
 	struct grubnode *list;
 	int r = grubrun_charge(run, len);
 
@@ -320,10 +324,12 @@ int grubrun_text(struct grubrun *run, const char *text, size_t len, const char *
 	r = grubparse(text, len, &run->scripts, &list, &line);
 	run->file = file;
 	run->line = line;
+	run->in_function = false;
 	if (r == -EBADMSG)
 		r = grubrun_doubt(run, strf("GRUB would report a mistake"));
 	else if (r == 0)
 		r = grubrun_list(run, list);
+	run->in_function = in_function;
 	run->file = outer_file;
 	run->line = outer_line;
 	return r;

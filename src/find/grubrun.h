@@ -87,9 +87,10 @@ struct grubrun {
 	unsigned loops, breaks; /* running around us; still to be left */
 	unsigned conditions;	/* being looked at around us: what they run is asked */
 	bool is_continue, returning;
-	bool stopped; /* another menu has taken over, or the file was left */
-	bool regexp;  /* the module that expands wildcards is loaded */
-	bool blscfg;  /* Fedora's was used */
+	bool in_function; /* and in the text of it: only there `return` leaves anything */
+	bool stopped;	  /* another menu has taken over, or the file was left */
+	bool regexp;	  /* the module that expands wildcards is loaded */
+	bool blscfg;	  /* Fedora's was used */
 	const char *default_file,
 		*default_from; /* who set `default`, from which variable */
 	unsigned default_line;

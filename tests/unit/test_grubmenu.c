@@ -31,6 +31,7 @@ static const struct grub_file files[] = {
 			    "menuentry second { linux /s }\n" },
 	{ "/grub/secret.cfg", "-EACCES" },
 	{ "/grub/broken.cfg", "if\n" },
+	{ "/grub/return.cfg", "return\nx=1\n" },
 	{ "/grub/empty.cfg", "# nothing\n" },
 	{ 0 },
 };
@@ -185,6 +186,15 @@ static const struct {
 	  "*0 a (boot)/k [] ! GRUB asks for a password before it boots it\n"
 	  "1 b (boot)/k []\n"
 	  "2 c (boot)/k [] ! GRUB asks for a password before it boots it\n" },
+	{ "menuentry a { if true; then\nlinux /k\nreturn\nfi\nlinux /l\n}\n",
+	  "*0 a (boot)/l [] ! not understood (line 3): 'return' outside of a function, "
+	  "which does not stop GRUB\n" },
+	{ "function f { source /grub/return.cfg; }\nf\n" ID("a"),
+	  "doubt: /grub/return.cfg, line 1 is not understood: 'return' outside of a "
+	  "function, which does not stop GRUB\n*0 a (boot)/k-a []\n" },
+	{ "function f { if true; then return; fi; linux /l; }\n"
+	  "menuentry a { linux /k\nf\n}\n",
+	  "*0 a (boot)/k []\n" },
 	{ "menuentry T --users $none { linux /t }\nmenuentry a { linux /k }\n",
 	  "*0 a (boot)/k []\n" },
 	{ "menuentry T --unrestricted --users --id x { linux /t }\n"
