@@ -87,6 +87,21 @@ def in_a_chroot(_world, chroot):
     _same(before, chroot.check(LIST))
 
 
+def another_root(_world, chroot):
+    """DPKG_ROOT, as of an image that is built without a chroot: this machine is left alone"""
+    chroot.check("dpkg -i /srv/warmboot.deb && "
+                 "dpkg-divert --local --rename --add /usr/sbin/warmboot && "
+                 "mkdir -p /var/lib/warmboot && echo FORMAT=1 >/var/lib/warmboot/history && "
+                 "mkdir -p /target/var/lib/warmboot /target/var/lib/dpkg/info "
+                 "/target/var/lib/dpkg/updates && : >/target/var/lib/dpkg/status")
+    chroot.put("/usr/sbin/warmboot", TRACER.read_text(encoding="utf-8"), 0o755)
+    chroot.forget_calls()
+    dpkg = "dpkg --root=/target --force-script-chrootless,depends"
+    chroot.check(f"{dpkg} -i /srv/warmboot.deb && {dpkg} -P warmboot")
+    expect(not chroot.calls(), f"called: {sequence(chroot.calls())}")
+    chroot.check("test -e /var/lib/warmboot/history && ! test -e /target/var/lib/warmboot")
+
+
 def _fails(mode):
     def case(_world, chroot):
         chroot.check("dpkg-divert --local --rename --add /usr/sbin/warmboot")
@@ -116,6 +131,7 @@ def autopkgtest(world, chroot):
 PACKAGE_CASES = {
     "package-life": (life, "bare", "bookworm"),
     "package-in-chroot": (in_a_chroot, "bare", "bookworm"),
+    "package-other-root": (another_root, "bare", "bookworm"),
     "autopkgtest": (autopkgtest, "bare", "bookworm"),
     **{f"package-fault-{mode}": (_fails(mode), "bare", "bookworm")
        for mode in ("killed", "1", "hanging")},
