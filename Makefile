@@ -279,7 +279,10 @@ install: all                           ## install under $(DESTDIR); HOOKS="debia
 	    $(INSTALL) -D -m $$mode $$from "$(DESTDIR)$$to" || exit 1; \
 	    case $$from in hooks/*) $(placed) "$(DESTDIR)$$to" || exit 1;; esac; done
 
-uninstall:                             ## remove what `install` put there, but not the configuration
+# What is armed would stay loaded without a gate, for any reboot to jump into.
+uninstall:                             ## disarm and remove what `install` put there, but not the configuration
+	@[ -n "$(DESTDIR)" ] || [ ! -x "$(SBINDIR)/$(NAME)" ] || \
+	    "$(SBINDIR)/$(NAME)" --hook package-remove
 	@echo "$$manifest" | while read -r mode from to; do \
 	    [ -n "$$mode" ] || continue; \
 	    case $$to in $(SYSCONFDIR)/$(NAME).conf) continue;; esac; \

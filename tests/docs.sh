@@ -190,6 +190,23 @@ if [ -s "$tmp/differs" ]; then
 	bad=1
 fi
 
+# "Removing undoes all": the program is asked to while it is still there, but not when it is
+# taken out of a folder. Of this machine nothing is meant.
+mkdir "$tmp/sbin"
+cat >"$tmp/sbin/warmboot" <<END
+#!/bin/sh
+echo "\$*" >>"$tmp/asked"
+END
+for destdir in "$tmp/none" ""; do
+	chmod 755 "$tmp/sbin/warmboot"
+	"${MAKE:-make}" -s uninstall families= DESTDIR="$destdir" PREFIX="$tmp" SBINDIR="$tmp/sbin" \
+		SYSCONFDIR="$tmp/etc" >/dev/null 2>&1
+done
+if [ "$(cat "$tmp/asked" 2>/dev/null)" != "--hook package-remove" ] || [ -e "$tmp/sbin/warmboot" ]; then
+	echo "docs: make uninstall leaves armed what it removes the gate of"
+	bad=1
+fi
+
 version=$(cat VERSION)
 [ "$("$program" --version)" = "warmboot $version" ] || { echo "docs: --version does not say $version"; bad=1; }
 grep -q "^Version: *$version\$" hooks/rpm/warmboot.spec || { echo "docs: hooks/rpm/warmboot.spec is not of $version"; bad=1; }
