@@ -125,9 +125,12 @@ static int add_special(scmp_filter_ctx filter, int modules_fd)
 {
 	int r;
 
-	/* fstat by its newer name: an empty path, which needs no access to any. */
+	/* fstat by its newer names: an empty path, which needs no access to any. */
 	r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
 			     SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000));
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(statx), 1,
+				     SCMP_A2(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000));
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 				     CLONE_FLAGS(SCMP_CMP_MASKED_EQ, CLONE_THREAD_FLAG,

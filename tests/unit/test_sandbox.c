@@ -50,6 +50,15 @@ static bool try_module(const struct inside *in)
 	return open_below(in->modules, "inside") >= 0;
 }
 
+/* How fstat(3) asks on architectures that are younger than statx(2). */
+static bool try_statx(const struct inside *in)
+{
+	struct statx st;
+
+	return syscall(SYS_statx, in->file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) ==
+	       0;
+}
+
 static void *note(void *arg)
 {
 	*(int *)arg = 1;
@@ -158,6 +167,7 @@ static const struct {
 	bool expected;
 } tries[] = {
 	{ "read an open file", try_read, true },
+	{ "ask what an open file is", try_statx, true },
 	{ "open a module", try_module, true },
 	{ "start a thread", try_thread, true },
 	{ "allocate", try_memory, true },
