@@ -76,30 +76,46 @@ int hashes_add_signed(struct hashes *h, int fd, uint64_t offset, uint64_t size,
 	return r == -ENOMEM || r == -EIO ? r : 0;
 }
 
+/* dpkg's digest. On machines with keys of their own the kernel is signed anew where it
+ * lies, and then what was signed tells as well whether it is whole. */
+static void compare_md5(struct hashes *h, const char *md5, bool is_signed,
+			struct findings *findings)
+{
+	uint8_t value[DIGEST_BYTES_MAX];
+	char hex[DIGEST_HEX_MAX];
+	int n = digest_final(&h->digest[DIGEST_MD5], value);
+
+	digest_hex(value, n < 0 ? 0 : (size_t)n, hex);
+	if (strcasecmp(hex, md5) == 0)
+		return;
+	if (is_signed)
+		finding_warning(findings,
+				"signed anew since its package was installed? (MD5 %s, "
+				"the package's %s)",
+				hex, md5);
+	else
+		finding_problem(findings,
+				"it differs from what its package installed (MD5 %s, not "
+				"%s)",
+				hex, md5);
+}
+
 const char *hashes_compare(struct hashes *h, const char *md5, struct findings *findings)
 {
 	size_t first = h->has_md5 ? 2 : 1; /* where the signed ones begin */
 	uint8_t value[DIGEST_BYTES_MAX];
-	char hex[DIGEST_HEX_MAX];
 	bool match = true;
 	int n;
 
-	if (h->has_md5 && md5) {
-		n = digest_final(&h->digest[DIGEST_MD5], value);
-		digest_hex(value, n < 0 ? 0 : (size_t)n, hex);
-		if (strcasecmp(hex, md5) != 0)
-			finding_problem(findings,
-					"it differs from what its package installed "
-					"(MD5 %s, not %s)",
-					hex, md5);
-	}
-	if (h->count <= first)
-		return "none";
-	for (size_t i = 0; i < h->signatures.count; i++) {
+	for (size_t i = 0; i < h->signatures.count && h->count > first; i++) {
 		n = digest_final(&h->digest[first + i], value);
 		match &= n > 0 && (size_t)n == h->signatures.signature[i].digest_len &&
 			 memcmp(value, h->signatures.signature[i].digest, (size_t)n) == 0;
 	}
+	if (h->has_md5 && md5)
+		compare_md5(h, md5, match && h->count > first, findings);
+	if (h->count <= first)
+		return "none";
 	if (!match)
 		finding_problem(findings,
 				"it differs from what was signed (Authenticode digest)");

@@ -31,6 +31,25 @@ START_TEST(test_signed)
 }
 END_TEST
 
+/* Machines with keys of their own sign the kernel where its package put it. */
+START_TEST(test_signed_anew)
+{
+	static const char packages[] = "0123456789abcdef0123456789abcdef";
+	const struct request q = { .modules_fd = -1, .md5 = packages };
+	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
+	_cleanup_report_ struct report whole = REPORT_EMPTY, damaged = REPORT_EMPTY;
+
+	bzimage_add(&b, "lz4");
+	image_sign(&b);
+	make_report(request_image, q, &b, &whole);
+	assert_problem(&whole, NULL);
+	ck_assert(strv_mentions(&whole.warnings, "signed anew"));
+	b.data[BZ_SETUP + 8] ^= 1;
+	make_report(request_image, q, &b, &damaged);
+	assert_problem(&damaged, "differs from what its package installed");
+}
+END_TEST
+
 /* One flipped bit anywhere is found, but in the checksum field, which no digest covers.
  */
 START_TEST(test_flip)
@@ -128,6 +147,7 @@ Suite *authenticode_suite(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, test_signed);
+	tcase_add_test(tc, test_signed_anew);
 	tcase_add_test(tc, test_flip);
 	tcase_add_loop_test(tc, test_broken_table, 0, ARRAY_SIZE(tables));
 	tcase_add_test(tc, test_parse_any_cut);
