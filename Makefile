@@ -266,7 +266,9 @@ uninstall: export manifest = $(call files_of,$(families))
 
 # The program's own places, where a packager chose others than the shipped files name.
 placed = sed -i -e 's|/usr/sbin/$(NAME)\b|$(SBINDIR)/$(NAME)|g' \
-                -e 's|/usr/lib/$(NAME)/|$(LIBEXECDIR)/|g'
+                -e 's|/usr/lib/$(NAME)/|$(LIBEXECDIR)/|g' \
+                -e 's|/run/$(NAME)/|$(RUNDIR)/$(NAME)/|g' \
+                -e 's|/var/lib/$(NAME)\b|$(STATEDIR)/$(NAME)|g'
 
 install: all                           ## install under $(DESTDIR); HOOKS="debian systemd" picks families
 	@for f in $(HOOKS); do case " $(families) " in *" $$f "*) ;; \

@@ -177,6 +177,14 @@ sed -nE 's/^([A-Z]+)[ ]+\?= ?(.*)$/\1=\2/p' Makefile |
 	grep -E '^(PREFIX|[A-Z]+DIR)=' >"$tmp/make.variables"
 sed -nE 's/^\| `([A-Z]+)` \| `?([^ `|]*)`? *\|.*/\1=\2/p' README.md | grep -E '^(PREFIX|[A-Z]+DIR)=' >"$tmp/readme.variables"
 same "Makefile (variables)" "$tmp/make.variables" "README.md" "$tmp/readme.variables"
+# What the files in hooks/ name lies where the variables say.
+"${MAKE:-make}" -s -o all install B="$B" DESTDIR="$tmp/installed" HOOKS="systemd sysvinit runit" \
+	SBINDIR=/elsewhere LIBEXECDIR=/elsewhere RUNDIR=/elsewhere STATEDIR=/elsewhere >/dev/null
+rm -r "$tmp/installed/usr/share/man"
+if grep -rInE '/usr/s?bin/warmboot|/usr/lib/warmboot|/run/warmboot/|/var/lib/warmboot' "$tmp/installed" |
+	sed "s|^$tmp/installed|docs: not where make's variables say: |" | grep .; then
+	bad=1
+fi
 if [ "$(wc -l <README.md)" -gt 120 ]; then
 	echo "docs: README.md has more than 120 lines"
 	bad=1
