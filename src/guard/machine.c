@@ -103,8 +103,8 @@ void guard_chroot(const struct guard_input *in, struct finding *f)
 			    strerror(-r));
 }
 
-/* Package managers and image builders tell their hooks so. Values that mean "no" differ.
- */
+/* Package managers and image builders tell their hooks so. Values that mean "no" differ:
+ * YaST says "yes" in the system that it manages, and "instsys" while it installs one. */
 static const struct {
 	const char *name;
 	const char *harmless[4];
@@ -115,7 +115,7 @@ static const struct {
 	{ "TRANSACTIONAL_UPDATE", { "0", "no", "false" } },
 	{ "KERNEL_INSTALL_BYPASS", { "0", "no", "false" } },
 	{ "SYSTEMD_OFFLINE", { "0", "no", "false", "off" } },
-	{ "YAST_IS_RUNNING", { "no" } },
+	{ "YAST_IS_RUNNING", { "no", "yes" } },
 };
 
 static bool is_harmless(const char *value, const char *const harmless[4])

@@ -148,6 +148,7 @@ static const struct {
 	{ "image-build", "ovvv", "env", "KERNEL_INSTALL_BYPASS=1\n", "BYPASS" },
 	{ "image-build", "ovvv", "env", "SYSTEMD_OFFLINE=1\n", "OFFLINE" },
 	{ "image-build", "ovvv", "env", "YAST_IS_RUNNING=instsys\n", "YAST" },
+	{ "image-build", "oooo", "env", "YAST_IS_RUNNING=yes\n", "" },
 	{ "image-build", "oooo", "env",
 	  "DPKG_ROOT=\nROOT=/\nEROOT=\nSYSTEMD_OFFLINE=0\nYAST_IS_RUNNING=no\n"
 	  "TRANSACTIONAL_UPDATE=\nKERNEL_INSTALL_BYPASS=0\n",
