@@ -7,7 +7,7 @@ from harness.boots import cmdline, reboot
 from harness.warm import apt, expect, expect_armed, expect_says, loaded, status
 
 from . import scenario
-from .inits import each_init
+from .inits import INITS, each_init
 
 WORDS = re.compile(r"cannot be unloaded: .*kexec_load_disabled(?s:.*)"
                    r"a reboot in good order goes through the firmware")
@@ -34,8 +34,8 @@ def disarm_that_cannot_unload(machine, states):
 def cannot_unload(machine, states, init):
     """the image cannot be unloaded: firmware, by the gate."""
     _disarm_in_vain(machine)
-    reboot(machine, "reboot").expect_firmware(machine.check("uname -r"))
-    del states, init
+    reboot(machine, INITS[init].reboot).expect_firmware(machine.check("uname -r"))
+    del states
 
 
 @scenario("installed", everyday=False)
