@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "find/bootname.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -121,7 +120,10 @@ static const char *find_version(const char *rest)
 
 static void copy(char to[NAME_MAX + 1], const char *from)
 {
-	snprintf(to, NAME_MAX + 1, "%s", from);
+	size_t len = strnlen(from, NAME_MAX);
+
+	memcpy(to, from, len);
+	to[len] = '\0';
 }
 
 bool bootname_read(const char *name, struct bootname *ret)
@@ -183,9 +185,8 @@ bool bootname_agrees(const struct bootname *name, const char *version)
 
 bool bootname_initrd(const struct bootname *kernel, size_t i, char buf[NAME_MAX + 1])
 {
-	const char *stem = kernel->rest;
-	const char *at;
-	int n;
+	const char *stem = kernel->rest, *mark;
+	size_t before, len, behind;
 
 	if (!*stem) {
 		if (i >= ARRAY_SIZE(bare_initrds))
@@ -199,8 +200,14 @@ bool bootname_initrd(const struct bootname *kernel, size_t i, char buf[NAME_MAX 
 	}
 	if (i >= ARRAY_SIZE(initrds) || !*stem)
 		return false;
-	at = strchr(initrds[i], '%');
-	n = snprintf(buf, NAME_MAX + 1, "%.*s%s%s", (int)(at - initrds[i]), initrds[i],
-		     stem, at + 2);
-	return n <= NAME_MAX;
+	mark = strchr(initrds[i], '%');
+	before = (size_t)(mark - initrds[i]);
+	len = strlen(stem);
+	behind = strlen(mark + 2);
+	if (before + len + behind > NAME_MAX)
+		return false;
+	memcpy(buf, initrds[i], before);
+	memcpy(buf + before, stem, len);
+	memcpy(buf + before + len, mark + 2, behind + 1);
+	return true;
 }

@@ -56,13 +56,14 @@ int grubrun_ask(struct grubrun *run, const char *text)
 static int set_status(struct grubrun *run, int status)
 {
 	const char *now = grubvars_get(run->vars, "?");
-	char text[16];
+	char text[16] = { (char)('0' + status) };
 	int r;
 
 	/* Nearly always it is "0" again. */
 	if (now && now[0] == '0' + status && !now[1])
 		return status;
-	snprintf(text, sizeof(text), "%d", status);
+	if (status < 0 || status > 9)
+		snprintf(text, sizeof(text), "%d", status);
 	r = grubvars_set(run->vars, "?", text);
 	return r < 0 ? r : status;
 }
