@@ -3,8 +3,8 @@
  * GRUB's environment block, /boot/grub/grubenv: where saved_entry and next_entry stand.
  * Pure.
  *
- * The format is that of GRUB's own lib/envblk.c: 1024 bytes (or, in
- * sectors of the disk, 512), the first line "# GRUB Environment Block", then lines
+ * The format is that of GRUB's own lib/envblk.c: 1024 bytes (or, in sectors of the disk,
+ * 512), the first line "# GRUB Environment Block", then lines
  * name=value in which a backslash takes the next byte as it is (line end and backslash
  * are written so), lines that start with "#" mean nothing, and "#" pads the block. GRUB
  * reads past what it cannot make sense of; we refuse the block, because what GRUB will

@@ -86,7 +86,7 @@ static const struct guard {
 	  "cancels it" },
 	{ "bmc-boot", POLICY, VERDICT_VETO, guard_bmc_boot,
 	  "nothing: the next reboot asks the BMC; ipmitool chassis bootdev none cancels "
-	  "it" },
+	  "it; where it never answers, set guards = { bmc-boot = \"warn\"; }" },
 	{ "reboot-parameter", POLICY, VERDICT_VETO, guard_reboot_parameter,
 	  "nothing: the next reboot passes it to the firmware" },
 	{ "boot-counting", POLICY, VERDICT_VETO, guard_boot_counting,
