@@ -378,7 +378,7 @@ static bool adds_entries(const struct grubnode *list)
 
 int grub_holds_menu(const struct root *root, const char *path)
 {
-	struct grubpool pool = { .limit = TREE_MAX };
+	struct grubpool pool = { .limit = TREE_MAX, .only_grows = true };
 	_cleanup_free_ char *text = NULL;
 	struct grubnode *list;
 	unsigned line;

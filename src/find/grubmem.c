@@ -5,8 +5,12 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define CHUNK_SIZE 65536
+/* What a pool that only grows takes when its menu is not one of some kernels: a huge
+ * page, because most of what such memory costs is a page fault for each 4 KiB. */
+#define HUGE_SIZE (2 * 1024 * 1024)
 
 struct grubpool_chunk {
 	struct grubpool_chunk *below;
@@ -14,15 +18,30 @@ struct grubpool_chunk {
 	alignas(max_align_t) char bytes[];
 };
 
+static struct grubpool_chunk *huge_chunk(void)
+{
+	struct grubpool_chunk *chunk = aligned_alloc(HUGE_SIZE, HUGE_SIZE);
+
+	/* Only advice: small pages do as well. */
+	if (chunk)
+		madvise(chunk, HUGE_SIZE, MADV_HUGEPAGE);
+	return chunk;
+}
+
 static bool add_chunk(struct grubpool *pool, size_t size)
 {
+	const size_t huge = HUGE_SIZE - sizeof(struct grubpool_chunk);
+	bool is_huge = pool->only_grows && pool->total >= 4 * CHUNK_SIZE &&
+		       size <= huge && huge <= pool->limit - pool->total;
 	struct grubpool_chunk *chunk;
 
-	if (size < CHUNK_SIZE)
+	if (is_huge)
+		size = huge;
+	else if (size < CHUNK_SIZE)
 		size = CHUNK_SIZE;
 	if (size > pool->limit - pool->total)
 		return false;
-	chunk = malloc(sizeof(*chunk) + size);
+	chunk = is_huge ? huge_chunk() : malloc(sizeof(*chunk) + size);
 	if (!chunk)
 		return false;
 	chunk->below = pool->top;
@@ -99,7 +118,7 @@ void grubpool_done(struct grubpool *pool)
 		pool->top = chunk->below;
 		free(chunk);
 	}
-	*pool = (struct grubpool){ .limit = pool->limit };
+	*pool = (struct grubpool){ .limit = pool->limit, .only_grows = pool->only_grows };
 }
 
 static int make_room(struct grubtext *text, size_t more)

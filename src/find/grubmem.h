@@ -17,6 +17,7 @@ struct grubpool {
 	struct grubpool_chunk *top; /* the one that is being filled */
 	size_t used;		    /* of it */
 	size_t total, limit;	    /* of all; in bytes */
+	bool only_grows;	    /* nothing is given back before all is */
 };
 
 struct grubpool_mark {

@@ -127,7 +127,8 @@ static int run_once(const struct setting *setting, struct grubmenu *menu,
 			       .questions = setting->questions,
 			       .saved = setting->saved,
 			       .vars = &vars,
-			       .scripts = { .limit = GRUBRUN_MAX_MEMORY },
+			       .scripts = { .limit = GRUBRUN_MAX_MEMORY,
+					    .only_grows = true },
 			       .words = { .limit = GRUBRUN_MAX_WORDS },
 			       .menu = menu };
 	int r;
