@@ -142,8 +142,8 @@ static int take_first(struct bls_menu *menu, const char *unmatched, const char *
 
 struct wishes {
 	struct loaderconf conf;
-	char *one_shot, *preferred, *variable, *last; /* EFI variables */
-	char *conf_default, *conf_preferred;	      /* in words, with the line */
+	char *one_shot, *preferred, *variable, *last, *timeout; /* EFI variables */
+	char *conf_default, *conf_preferred; /* in words, with the line */
 };
 
 static void wishes_done(struct wishes *w)
@@ -153,6 +153,7 @@ static void wishes_done(struct wishes *w)
 	free(w->preferred);
 	free(w->variable);
 	free(w->last);
+	free(w->timeout);
 	free(w->conf_default);
 	free(w->conf_preferred);
 }
@@ -191,9 +192,34 @@ static int read_wishes(struct bls_menu *menu, const char *esp, struct wishes *w)
 		r = read_variable(menu, "LoaderEntryPreferred", &w->preferred);
 	if (r == 0)
 		r = read_variable(menu, "LoaderEntryDefault", &w->variable);
+	if (r == 0)
+		r = read_variable(menu, "LoaderConfigTimeout", &w->timeout);
 	if (r == 0 && (is_saved(w->variable) || is_saved(w->conf.default_pattern)))
 		r = read_variable(menu, "LoaderEntryLastBooted", &w->last);
 	return r;
+}
+
+/* The variable, where it is set, overrides loader.conf. */
+static int look_at_timeout(struct bls_menu *menu, const struct wishes *w, const char *esp)
+{
+	bool in_variable = streq(w->timeout, LOADERCONF_WAITS) ||
+			   streq(w->timeout, LOADERCONF_WAITS_NUMBER);
+
+	if (in_variable)
+		return list_doubt(
+			menu->list,
+			strf("systemd-boot boots nothing until somebody chooses: "
+			     "LoaderConfigTimeout is %s (bootctl set-timeout)",
+			     LOADERCONF_WAITS));
+	if (w->conf.waits_line == 0 ||
+	    (w->timeout && (starts_with(w->timeout, "menu-") ||
+			    (*w->timeout >= '0' && *w->timeout <= '9'))))
+		return 0;
+	return list_doubt(
+		menu->list,
+		strf("systemd-boot boots nothing until somebody chooses: timeout "
+		     "%s of %s/loader/loader.conf line %u",
+		     LOADERCONF_WAITS, esp, w->conf.waits_line));
 }
 
 /* Returns as try_wish(). An older systemd-boot does not read it; where its version is not
@@ -251,5 +277,5 @@ int blsdefault_set(struct bls_menu *menu, const char *esp)
 	if (r == 0)
 		r = take_first(menu, variable.pattern ? variable.pattern : conf.pattern,
 			       variable.pattern ? variable.whose : conf.whose);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : look_at_timeout(menu, &w, esp);
 }

@@ -22,6 +22,8 @@ enum word {
 	WORD_MENU,
 	WORD_INCLUDE,
 	WORD_UI,
+	WORD_PROMPT,
+	WORD_TIMEOUT,
 	WORD_OTHER_BOOT, /* starts something that is no Linux kernel */
 	WORD_ADDS_WORDS, /* to the command line */
 	WORD_HARMLESS,
@@ -50,8 +52,8 @@ static const struct keyword {
 	{ "localboot", WORD_OTHER_BOOT, true },
 	{ "ipappend", WORD_ADDS_WORDS, true },
 	{ "kaslrseed", WORD_HARMLESS, true },
-	{ "prompt", WORD_HARMLESS, true },
-	{ "timeout", WORD_HARMLESS, true },
+	{ "prompt", WORD_PROMPT, true },
+	{ "timeout", WORD_TIMEOUT, true },
 	{ "say", WORD_HARMLESS, false },
 	{ "ui", WORD_UI, false },
 	{ "boot", WORD_OTHER_BOOT, false },
@@ -62,7 +64,7 @@ static const struct keyword {
 	{ "pxe", WORD_OTHER_BOOT, false },
 	{ "comboot", WORD_OTHER_BOOT, false },
 	{ "sysappend", WORD_ADDS_WORDS, false },
-	{ "totaltimeout", WORD_HARMLESS, false },
+	{ "totaltimeout", WORD_TIMEOUT, false },
 	{ "serial", WORD_HARMLESS, false },
 	{ "console", WORD_HARMLESS, false },
 	{ "font", WORD_HARMLESS, false },
@@ -190,8 +192,10 @@ static int read_menu(struct extlinuxconf *conf, const char *rest, unsigned numbe
 		*ret_include = strndup(value, strcspn(value, " \t"));
 		return *ret_include ? 1 : -ENOMEM;
 	}
+	conf->asks |= conf->by_uboot && !current(conf);
 	if (conf->by_uboot)
 		return 0;
+	conf->needs_shift |= is_word(rest, len, "shiftkey");
 	if (is_word(rest, len, "begin") || is_word(rest, len, "end") ||
 	    is_word(rest, len, "goto") || is_word(rest, len, "exit"))
 		doubt_all(conf, number, "it has submenus");
@@ -261,6 +265,11 @@ static int read_file(struct extlinuxconf *conf, enum word word, const char *valu
 	}
 }
 
+static bool is_positive(const char *value)
+{
+	return value[strspn(value, "0")] >= '1' && value[strspn(value, "0")] <= '9';
+}
+
 static int read_value(struct extlinuxconf *conf, enum word word, const char *value,
 		      unsigned file, unsigned number, char **ret_include)
 {
@@ -285,6 +294,12 @@ static int read_value(struct extlinuxconf *conf, enum word word, const char *val
 		return *ret_include ? 1 : -ENOMEM;
 	case WORD_UI:
 		conf->has_menu = true;
+		return 0;
+	case WORD_PROMPT:
+		conf->asks = is_positive(value);
+		return 0;
+	case WORD_TIMEOUT:
+		conf->has_timeout = is_positive(value);
 		return 0;
 	case WORD_OTHER_BOOT:
 		doubt_label(conf, "it starts something else than a Linux kernel");
@@ -369,6 +384,12 @@ static const struct extlinux_label *find_label(const struct extlinuxconf *conf,
 	return found;
 }
 
+/* 0 stands for no timeout, in both. */
+static bool waits_forever(const struct extlinuxconf *conf)
+{
+	return !conf->has_timeout && !conf->needs_shift && (conf->asks || conf->has_menu);
+}
+
 const struct extlinux_label *extlinuxconf_default(const struct extlinuxconf *conf,
 						  const char **ret_why)
 {
@@ -377,6 +398,9 @@ const struct extlinux_label *extlinuxconf_default(const struct extlinuxconf *con
 
 	*ret_why = conf->doubt;
 	if (conf->doubt)
+		return NULL;
+	*ret_why = "none boots until somebody chooses, for it has no TIMEOUT";
+	if (waits_forever(conf))
 		return NULL;
 	*ret_why = "its DEFAULT";
 	if (conf->on_timeout) {

@@ -36,6 +36,9 @@ struct extlinuxconf {
 	char *on_timeout;    /* SYSLINUX */
 	char *menu_default;  /* SYSLINUX: the label with MENU DEFAULT, the last one */
 	bool has_menu;	     /* SYSLINUX: a menu is shown (UI, or DEFAULT menu.c32) */
+	bool asks;	     /* PROMPT; U-Boot: or MENU outside of labels, the last one */
+	bool has_timeout;    /* TIMEOUT, SYSLINUX: TOTALTIMEOUT, not 0 */
+	bool needs_shift;    /* SYSLINUX: no menu without a key held (MENU SHIFTKEY) */
 	const char *doubt;   /* why the default is not known; never freed */
 	unsigned doubt_line; /* in the file that was read then */
 };

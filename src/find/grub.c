@@ -269,6 +269,8 @@ static int take_menu(struct grubmap *map, struct grubmenu *menu, struct entry_li
 	list->one_shot = TAKE_PTR(menu->one_shot);
 	if (r == 0 && menu->doubt)
 		r = list_doubt(list, TAKE_PTR(menu->doubt));
+	if (r == 0 && menu->waits)
+		r = list_doubt(list, TAKE_PTR(menu->waits));
 	return r;
 }
 

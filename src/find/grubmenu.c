@@ -31,6 +31,7 @@ void grubmenu_done(struct grubmenu *menu)
 	free(menu->default_reason);
 	free(menu->one_shot);
 	free(menu->doubt);
+	free(menu->waits);
 	*menu = (struct grubmenu)GRUBMENU_EMPTY;
 }
 
@@ -74,6 +75,25 @@ static int set_variables(struct grubrun *run, const char *device, const char *pa
 	return r;
 }
 
+/* Without a timeout, or with one that is no number or negative, the menu stays until
+ * somebody chooses (grub_menu_get_timeout() in grub-core/normal/menu.c, which keeps an
+ * int of it). */
+static int read_timeout(struct grubrun *run)
+{
+	const char *value = grubvars_get(run->vars, "timeout"), *end;
+	uint64_t n;
+
+	if (value && grubcmd_number(value, &n, &end) && (int32_t)n >= 0)
+		return 0;
+	run->menu->waits =
+		value ? strf("GRUB boots nothing until somebody chooses: its timeout is "
+			     "\"%s\"",
+			     value)
+		      : strf("GRUB boots nothing until somebody chooses: no timeout is "
+			     "set");
+	return run->menu->waits ? 0 : -ENOMEM;
+}
+
 static int run_menu(struct grubrun *run, const char *device, const char *path)
 {
 	struct grubitems items = { .tail = NULL };
@@ -92,6 +112,8 @@ static int run_menu(struct grubrun *run, const char *device, const char *path)
 	if (r == 0)
 		r = grubtry_items(run, &items);
 	run->items = NULL;
+	if (r == 0)
+		r = read_timeout(run);
 	if (r == 0 && items.count == 0 && !run->menu->doubt) {
 		run->menu->doubt = strf("%s makes no menu", path);
 		r = run->menu->doubt ? 0 : -ENOMEM;
@@ -216,6 +238,8 @@ static int merge(struct grubmenu *menu, struct grubmenu *other,
 		menu->doubt = TAKE_PTR(other->doubt);
 	if (!menu->one_shot)
 		menu->one_shot = TAKE_PTR(other->one_shot);
+	if (!menu->waits)
+		menu->waits = TAKE_PTR(other->waits);
 	if (!menu->doubt && (!a != !b || (a && !streq(a->path, b->path)))) {
 		menu->doubt = say_unknown(questions);
 		if (!menu->doubt)

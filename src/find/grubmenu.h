@@ -84,6 +84,8 @@ struct grubmenu {
 	char *default_reason; /* in words; NULL: there is no default */
 	char *one_shot; /* in words, if the next boot is asked for once; NULL: not */
 	char *doubt;	/* why the next entry is not known with certainty; NULL: it is */
+	char *waits;	/* in words, if it boots nothing until somebody chooses; NULL: it
+			   does */
 	bool blscfg;	/* entries come from loader/entries */
 };
 #define GRUBMENU_EMPTY     \

@@ -11,11 +11,11 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool is_key(const char *line, const char *end, const char *key)
+static bool is_text(const char *text, const char *end, const char *wanted)
 {
-	size_t len = strlen(key);
+	size_t len = strlen(wanted);
 
-	return (size_t)(end - line) == len && memcmp(line, key, len) == 0;
+	return (size_t)(end - text) == len && memcmp(text, wanted, len) == 0;
 }
 
 static int put(char **to, unsigned *to_line, const char *value, const char *end,
@@ -36,11 +36,30 @@ static int put(char **to, unsigned *to_line, const char *value, const char *end,
 	return 0;
 }
 
+static bool is_number(const char *text, const char *end)
+{
+	while (text < end && *text >= '0' && *text <= '9')
+		text++;
+	return text == end;
+}
+
+/* What is neither a number nor one of the words is passed over. */
+static void set_timeout(struct loaderconf *conf, const char *value, const char *end,
+			unsigned line)
+{
+	if (is_text(value, end, LOADERCONF_WAITS) ||
+	    is_text(value, end, LOADERCONF_WAITS_NUMBER))
+		conf->waits_line = line;
+	else if (is_text(value, end, "menu-hidden") ||
+		 is_text(value, end, "menu-disabled") || is_number(value, end))
+		conf->waits_line = 0;
+}
+
 static int read_line(struct loaderconf *conf, const char *line, const char *end,
 		     unsigned number)
 {
 	const char *key_end, *value;
-	bool is_default, is_preferred;
+	bool is_default, is_preferred, is_timeout;
 
 	while (line < end && is_blank(*line))
 		line++;
@@ -52,14 +71,19 @@ static int read_line(struct loaderconf *conf, const char *line, const char *end,
 		;
 	if (value == end || *line == '#')
 		return 0;
-	is_default = is_key(line, key_end, "default");
-	is_preferred = is_key(line, key_end, "preferred");
-	if (!is_default && !is_preferred)
+	is_default = is_text(line, key_end, "default");
+	is_preferred = is_text(line, key_end, "preferred");
+	is_timeout = is_text(line, key_end, "timeout");
+	if (!is_default && !is_preferred && !is_timeout)
 		return 0;
 	if (end - value >= 2 && (*value == '"' || *value == '\'') && end[-1] == *value) {
-		conf->depends |= *value == '\'';
+		conf->depends |= *value == '\'' && !is_timeout;
 		value++;
 		end--;
+	}
+	if (is_timeout) {
+		set_timeout(conf, value, end, number);
+		return 0;
 	}
 	if (is_default)
 		return put(&conf->default_pattern, &conf->default_line, value, end,

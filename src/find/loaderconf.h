@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * systemd-boot's loader/loader.conf: which entry it picks. Pure. The format is that of
- * loader.conf(5), its lines as in blsentry.h. What does not change which entry boots is
- * not read.
+ * systemd-boot's loader/loader.conf: which entry it picks, and whether by itself. Pure.
+ * The format is that of loader.conf(5), its lines as in blsentry.h. What does not change
+ * which entry boots is not read.
  */
 #ifndef FIND_LOADERCONF_H
 #define FIND_LOADERCONF_H
@@ -14,12 +14,19 @@
 
 #define LOADERCONF_MAX_SIZE ((size_t)64 * 1024)
 
+/* As timeout: the menu stays until somebody chooses. The number means the same, here and
+ * in the EFI variable (TIMEOUT_MENU_FORCE in src/boot/boot.c of systemd). */
+#define LOADERCONF_WAITS "menu-force"
+#define LOADERCONF_WAITS_NUMBER "4294967295"
+
 /* Patterns; NULL: not set. Owned; loaderconf_done(). */
 struct loaderconf {
 	char *default_pattern;
 	unsigned default_line;
 	char *preferred; /* systemd 260: as default, but passes over entries that fail */
 	unsigned preferred_line;
+	unsigned waits_line; /* where the timeout becomes LOADERCONF_WAITS; 0: it does not
+			      */
 	bool depends; /* one stands in single quotes: systemd-boot takes them off since
 			 253 */
 };

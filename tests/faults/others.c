@@ -41,7 +41,8 @@ static void swap_initrd(void)
 /* As an attacker would who may write to the folder: to a tree that looks the same. */
 static void swap_boot(void)
 {
-	scene_put("/srv/boot/grub/grub.cfg", "menuentry 'x' {\nlinux /boot/x\n}\n");
+	scene_put("/srv/boot/grub/grub.cfg",
+		  "timeout=5; menuentry 'x' {\nlinux /boot/x\n}\n");
 	replace_by_link("/boot", "/srv/boot");
 }
 

@@ -88,7 +88,7 @@ void scene_remove(const char *path)
 
 static void write_menu(void)
 {
-	_cleanup_free_ char *text = strdup("set default=\"0\"\n");
+	_cleanup_free_ char *text = strdup("set default=\"0\"; set timeout=5\n");
 	/* GRUB names files from the root of their file system. */
 	const char *boot = boot_is_apart ? "" : "/boot";
 

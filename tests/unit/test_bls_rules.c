@@ -202,6 +202,33 @@ static const struct {
 	{ "\n\n\r\ndefault a", "a", 4, NULL, false },
 };
 
+static const struct {
+	const char *text;
+	unsigned waits_line;
+} timeouts[] = {
+	{ "default a\n", 0 },
+	{ "timeout 5\n", 0 },
+	{ "\ntimeout menu-force\n", 2 },
+	{ "timeout \"menu-force\"\n", 1 },
+	{ "timeout 4294967295\n", 1 },
+	{ "timeout menu-force\ntimeout 3\n", 0 },
+	{ "timeout menu-force\ntimeout menu-hidden\n", 0 },
+	{ "timeout menu-force\ntimeout menu-disabled\n", 0 },
+	{ "timeout menu-force\ntimeout some\n", 1 },
+	{ "timeout menu-force\ntimeout 3s\n", 1 },
+};
+
+START_TEST(test_timeout)
+{
+	struct loaderconf conf;
+	const char *text = timeouts[_i].text;
+
+	ck_assert_int_eq(loaderconf_parse(text, strlen(text), &conf), 0);
+	ck_assert_uint_eq(conf.waits_line, timeouts[_i].waits_line);
+	loaderconf_done(&conf);
+}
+END_TEST
+
 START_TEST(test_conf)
 {
 	struct loaderconf conf;
@@ -243,6 +270,7 @@ Suite *bls_rules_suite(void)
 	tcase_add_test(tc, test_versions);
 	tcase_add_test(tc, test_order);
 	tcase_add_loop_test(tc, test_conf, 0, (int)ARRAY_SIZE(confs));
+	tcase_add_loop_test(tc, test_timeout, 0, (int)ARRAY_SIZE(timeouts));
 	tcase_add_test(tc, test_conf_limits);
 	suite_add_tcase(suite, tc);
 	return suite;

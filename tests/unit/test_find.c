@@ -17,7 +17,7 @@ Suite *find_suite(void);
 #define OLD "6.1.0-55-amd64"
 #define CFG "/boot/grub/grub.cfg"
 
-#define ITEM(id, lines) "menuentry 'A system' --id '" id "' {\n" lines "}\n"
+#define ITEM(id, lines) "timeout=5; menuentry 'A system' --id '" id "' {\n" lines "}\n"
 #define LINUX(dir, version) "linux " dir "/vmlinuz-" version " root=UUID=1 ro\n"
 #define INITRD(dir, version) "initrd " dir "/initrd.img-" version "\n"
 #define BOTH(id, dir, version) ITEM(id, LINUX(dir, version) INITRD(dir, version))

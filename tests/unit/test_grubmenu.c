@@ -340,6 +340,45 @@ START_TEST(test_script)
 }
 END_TEST
 
+/* NULL: GRUB boots by itself. */
+static const struct {
+	const char *script, *waits;
+} timeouts[] = {
+	{ "set timeout=5\n", NULL },
+	{ "timeout=0\n", NULL },
+	{ "timeout=5s\n", NULL },
+	{ "timeout=0x10\n", NULL },
+	{ "set timeout=5\nset timeout_style=hidden\n", NULL },
+	{ "", "no timeout is set" },
+	{ "timeout=5\nunset timeout\n", "no timeout is set" },
+	{ "set timeout=-1\n", "its timeout is \"-1\"" },
+	{ "set timeout=\n", "its timeout is \"\"" },
+	{ "set timeout=never\n", "its timeout is \"never\"" },
+	{ "set timeout=4294967295\n", "its timeout is \"4294967295\"" },
+	{ "set timeout=99999999999999999999\n",
+	  "its timeout is \"99999999999999999999\"" },
+	{ "if [ \"$lockdown\" = y ]; then timeout=5; else timeout=-1; fi\n",
+	  "its timeout is \"-1\"" },
+	{ "if [ \"$lockdown\" = y ]; then timeout=-1; else timeout=5; fi\n",
+	  "its timeout is \"-1\"" },
+	{ "timeout=5\nsubmenu s { timeout=-1\n" ID("a") "}\n", NULL },
+};
+
+START_TEST(test_timeout)
+{
+	const struct grub_scene scene = { files, "12-ab", false, false };
+	_cleanup_free_ char *script = strf("%s" ID("b"), timeouts[_i].script);
+	_cleanup_free_ char *expected =
+		timeouts[_i].waits ? strf("GRUB boots nothing until somebody chooses: %s",
+					  timeouts[_i].waits)
+				   : NULL;
+	_cleanup_(grubmenu_done) struct grubmenu menu;
+
+	grub_scene_read(&scene, script, strlen(script), &menu);
+	ck_assert_pstr_eq(menu.waits, expected);
+}
+END_TEST
+
 /* Fedora's GRUB, and only that, leaves \xHH as it is. */
 START_TEST(test_fedora)
 {
@@ -574,6 +613,7 @@ Suite *grubmenu_suite(void)
 	TCase *t = tcase_create("menu");
 
 	tcase_add_loop_test(t, test_script, 0, ARRAY_SIZE(scripts));
+	tcase_add_loop_test(t, test_timeout, 0, ARRAY_SIZE(timeouts));
 	tcase_add_test(t, test_fedora);
 	tcase_add_loop_test(t, test_card, 0, ARRAY_SIZE(cards));
 	tcase_add_loop_test(t, test_block, 0, ARRAY_SIZE(blocks));

@@ -13,8 +13,9 @@
 Suite *loaders_suite(void);
 
 #define RELEASE "6.1.0-56-amd64"
-#define MENU                                                                       \
-	"menuentry 'A system' {\nlinux /boot/vmlinuz-" RELEASE " root=/dev/sda1\n" \
+#define MENU                                                              \
+	"timeout=5; menuentry 'A system' {\nlinux /boot/vmlinuz-" RELEASE \
+	" root=/dev/sda1\n"                                               \
 	"initrd /boot/initrd.img-" RELEASE "\n}\n"
 
 #define VARIABLE(name) EFIVAR_DIR "/" name "-" EFIVAR_GLOBAL
