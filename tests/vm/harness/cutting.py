@@ -24,7 +24,7 @@ TRIES = 2
 # Of the booted cuts, so manyth also recovers in the machine, which takes an emulated machine
 # longer than all the rest (every disk does where it is looked into), and so manyth is also
 # rebooted warm where that left it armed.
-RECOVER_EVERY, WARM_EVERY = 4, 8
+RECOVER_EVERY, WARM_EVERY = 10, 20
 TABLE = paths.VM / "powercut-result.md"
 
 ABOUT = """\
