@@ -59,15 +59,15 @@ static bool says_nothing(const struct plan *plan, const struct package_sums *sum
 	return !*sums->sha256 || (sums->of_original && (plan->profile || plan->by_hand));
 }
 
-/* rpm's digest against the reader's. A copy that was signed anew on this machine differs
- * by right, and its signature's own digest was compared. */
+/* rpm's digest against the reader's. What was signed anew on this machine, in place or as
+ * a copy, differs by right, and its signature's own digest was compared. */
 static int compare_package(const struct plan *plan, const struct package_sums *sums,
 			   struct report *report)
 {
 	if (says_nothing(plan, sums) || !report->sha256 ||
 	    streq(sums->sha256, report->sha256))
 		return 0;
-	if (sums->of_original && report->is_signed)
+	if (report->is_signed)
 		return strv_take(&report->warnings,
 				 strf("signed anew since its package was installed?"
 				      " (SHA-256 %s, the package's %s)",

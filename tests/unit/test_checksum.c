@@ -187,7 +187,7 @@ static const struct {
 	int result;
 } images[] = {
 	{ BOOT, false, false, 1 },     { BOOT, false, true, 0 },
-	{ BOOT, true, false, 1 },      { BOOT, true, true, 0 },
+	{ BOOT, true, false, 1 },      { BOOT, true, true, 1 },
 	{ ORIGINAL, false, false, 1 }, { ORIGINAL, false, true, 0 },
 	{ ORIGINAL, true, false, 1 },  { ORIGINAL, true, true, 1 },
 };
