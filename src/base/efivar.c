@@ -46,6 +46,14 @@ bool efivar_secure_boot(const struct root *root)
 	       len == 1 && data[0] == 1;
 }
 
+bool efivar_has_32_bits(const struct root *root)
+{
+	_cleanup_free_ char *size = NULL;
+
+	return root_read_line(root, "/sys/firmware/efi/fw_platform_size", &size) == 0 &&
+	       streq(size, "32");
+}
+
 int efivar_read_text(const struct root *root, const char *name, const char *guid,
 		     char **ret)
 {

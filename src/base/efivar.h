@@ -40,6 +40,10 @@ _must_check_ int efivar_read_text(const struct root *root, const char *name,
 /* Does the firmware enforce signatures (Secure Boot: UEFI 2.10, section 3.3)? */
 bool efivar_secure_boot(const struct root *root);
 
+/* Has the firmware 32 bits, as that of some PCs has under a kernel of 64? false: it has
+ * 64, or it is no UEFI (Documentation/ABI/testing/sysfs-firmware-efi). */
+bool efivar_has_32_bits(const struct root *root);
+
 /*
  * UTF-16LE of @len bytes as UTF-8, up to its first NUL or its end. Pure. The caller frees
  * *@ret. *@ret_used, which may be NULL: the bytes taken, with that NUL. Returns 0;

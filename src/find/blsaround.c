@@ -36,14 +36,11 @@ static const char *efi_architecture(const struct ctx *ctx)
 		{ "i686", "ia32" },	  { "i586", "ia32" },
 		{ "armv7l", "arm" },	  { "armv8l", "arm" },
 	};
-	_cleanup_free_ char *size = NULL;
 	struct utsname system;
 
 	if (ctx->sys->uname(&system) < 0)
 		return NULL;
-	if (streq(system.machine, "x86_64") &&
-	    root_read_line(ctx->root, "/sys/firmware/efi/fw_platform_size", &size) == 0 &&
-	    streq(size, "32"))
+	if (streq(system.machine, "x86_64") && efivar_has_32_bits(ctx->root))
 		return "ia32";
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (streq(system.machine, names[i][0]))

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/efivar.h"
 #include "base/envfile.h"
 #include "find/doubt.h"
 #include "find/grubparse.h"
@@ -118,7 +119,6 @@ static int host_name(void *data, const char *device, const char *path, char **re
  * UEFI of some PCs under a kernel of 64. */
 static const char *find_cpu(const struct ctx *ctx, bool is_efi)
 {
-	_cleanup_free_ char *size = NULL;
 	struct utsname running = { .machine = "x86_64" };
 
 	if (ctx->sys && ctx->sys->uname && ctx->sys->uname(&running) < 0)
@@ -127,10 +127,7 @@ static const char *find_cpu(const struct ctx *ctx, bool is_efi)
 		return "arm64";
 	if (!is_efi || !streq(running.machine, "x86_64"))
 		return "i386";
-	if (root_read_line(ctx->root, "/sys/firmware/efi/fw_platform_size", &size) == 0 &&
-	    streq(size, "32"))
-		return "i386";
-	return "x86_64";
+	return efivar_has_32_bits(ctx->root) ? "i386" : "x86_64";
 }
 
 /* Fedora's GRUB names entries in another way than everybody else's. */
