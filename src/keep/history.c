@@ -43,7 +43,11 @@ static struct history_item *next_item(struct history *history)
 			(HISTORY_MAX - 1) * sizeof(history->items[0]));
 		history->count--;
 	}
-	history->items[history->count] = (struct history_item){ 0 };
+	/* A result of a later version says neither that a kernel is good nor that it
+	 * failed.
+	 */
+	history->items[history->count] =
+		(struct history_item){ .result = RESULT_SKIPPED };
 	return &history->items[history->count++];
 }
 
@@ -381,6 +385,7 @@ int history_blocks(const struct ctx *ctx, const char *version, const char *build
 {
 	_cleanup_(history_done) struct history history = { .count = 0 };
 	unsigned in_a_row = 0;
+	bool counts = true;
 	int r = history_read(ctx, &history);
 
 	if (r < 0)
@@ -388,12 +393,18 @@ int history_blocks(const struct ctx *ctx, const char *version, const char *build
 	for (size_t i = history.count; i-- > 0;) {
 		const struct history_item *item = &history.items[i];
 
+		bool is_same = version && is_same_kernel(item, version, build);
+
 		if (item->result == RESULT_SKIPPED)
 			continue;
-		if (item->result == RESULT_GOOD || item->cleared)
+		if (item->cleared || (item->result == RESULT_GOOD && is_same))
 			break;
-		in_a_row++;
-		if (version && is_same_kernel(item, version, build)) {
+		/* The machine does it well, which says nothing of another kernel. */
+		counts = counts && item->result == RESULT_FAILED;
+		if (item->result == RESULT_GOOD)
+			continue;
+		in_a_row += counts;
+		if (is_same) {
 			*ret_words =
 				strf("the warm reboot into %s of %s failed: %s", version,
 				     item->at, str_or(item->why, "no reason known"));

@@ -10,6 +10,7 @@
 Suite *guard_past_suite(void);
 
 #define FAILED(build) "AT=then\nVERSION=6.1.0-56-amd64\n" build "RESULT=failed\n"
+#define GOOD(n) "AT=then\nVERSION=6.1.0-" n "-amd64\nRESULT=good\n"
 #define OLD FAILED("BUILD=\"#1 old\"\n")
 
 static const struct {
@@ -23,6 +24,14 @@ static const struct {
 	{ OLD, "6.1.0-56-amd64", "", true },
 	{ OLD, "6.1.0-56-amd64", "#1 old", true },
 	{ OLD, "6.1.0-56-amd64", "#2 new", false },
+	/* That another one is good says nothing of it; that it is good itself does. */
+	{ FAILED("") GOOD("57"), "6.1.0-56-amd64", NULL, true },
+	{ FAILED("") GOOD("57"), "6.1.0-57-amd64", NULL, false },
+	{ FAILED("") GOOD("56"), "6.1.0-56-amd64", NULL, false },
+	{ FAILED("") FAILED("") GOOD("57"), "6.1.0-58-amd64", NULL, false },
+	/* What a later version writes is no good one. */
+	{ FAILED("") FAILED("") "AT=then\nVERSION=6.1.0-57-amd64\nRESULT=aborted\n",
+	  "6.1.0-58-amd64", NULL, true },
 	/* Two builds that failed one after the other hold back any other. */
 	{ OLD FAILED("BUILD=\"#2 new\"\n"), "6.1.0-56-amd64", "#3", true },
 };
