@@ -137,6 +137,11 @@ int root_read_line(const struct root *root, const char *path, char **ret_line)
 	return 0;
 }
 
+void root_forget_boot(const struct root *root)
+{
+	((struct root *)(uintptr_t)root)->has_boot = false;
+}
+
 int root_stat(const struct root *root, const char *path, struct stat *ret_st)
 {
 	_cleanup_close_ int fd = root_open(root, path, O_PATH);

@@ -27,6 +27,9 @@ struct root {
 	}
 
 _must_check_ int root_init(struct root *root, const char *path);
+
+/* What was seen of has_boot may be otherwise by now: time has gone by. */
+void root_forget_boot(const struct root *root);
 void root_done(struct root *root);
 
 /* Returns a file descriptor (always close-on-exec, never a controlling terminal), or a

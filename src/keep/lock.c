@@ -44,6 +44,7 @@ int lock_take(const struct ctx *ctx)
 			return -errno;
 		if (waited >= LOCK_WAIT_MS)
 			break;
+		root_forget_boot(ctx->root);
 		ctx->sys->sleep_ms(LOCK_STEP_MS);
 	}
 	return take_or_mark(ctx, fd) ? TAKE_FD(fd) : -EBUSY;

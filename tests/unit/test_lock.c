@@ -203,13 +203,31 @@ START_TEST(test_free_in_the_last_moment)
 }
 END_TEST
 
+/* Whoever had /boot mounted may have it unmounted while we wait. */
+START_TEST(test_boot_is_looked_at_again)
+{
+	int lock;
+
+	root.has_boot = true;
+	lock = lock_take(&ctx);
+	ck_assert_int_ge(lock, 0);
+	ck_assert(root.has_boot);
+	close(lock);
+	lock = hold();
+	ck_assert_int_eq(lock_take(&ctx), -EBUSY);
+	ck_assert(!root.has_boot);
+	close(lock);
+}
+END_TEST
+
 Suite *lock_suite(void)
 {
 	const TTest *const tests[] = {
-		test_first_in_this_boot,   test_nobody_else_may_hold_it,
-		test_file_of_a_dead_owner, test_no_place_for_it,
-		test_owner_is_killed,	   test_turned_away,
-		test_mark_is_left_behind,  test_free_in_the_last_moment,
+		test_first_in_this_boot,      test_nobody_else_may_hold_it,
+		test_file_of_a_dead_owner,    test_no_place_for_it,
+		test_owner_is_killed,	      test_turned_away,
+		test_mark_is_left_behind,     test_free_in_the_last_moment,
+		test_boot_is_looked_at_again,
 	};
 	Suite *suite = suite_create("lock");
 	TCase *tc = tcase_create("lock");
