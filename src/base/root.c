@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -158,20 +157,28 @@ bool root_exists(const struct root *root, const char *path)
 	return fd >= 0;
 }
 
-/* Plain getdents64(2): opendir(3) costs three calls a folder more, and every hook run
- * lists a few. */
+/* As getdents64(2) tells them. opendir(3) costs three calls a folder more, and every hook
+ * run lists a few; not every C library has the call and the structure. */
+struct name_record {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t length;
+	uint8_t type;
+	char name[];
+};
+
 static int add_names(const char *block, size_t len, size_t max, struct strv *names)
 {
 	for (size_t at = 0; at < len;) {
-		const struct dirent64 *entry = (const void *)(block + at);
+		const struct name_record *entry = (const void *)(block + at);
 		int r;
 
-		at += entry->d_reclen;
-		if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
+		at += entry->length;
+		if (streq(entry->name, ".") || streq(entry->name, ".."))
 			continue;
 		if (names->count >= max)
 			return -E2BIG;
-		r = strv_add(names, entry->d_name);
+		r = strv_add(names, entry->name);
 		if (r < 0)
 			return r;
 	}
@@ -183,12 +190,12 @@ int root_list(const struct root *root, const char *path, size_t max,
 {
 	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_DIRECTORY);
 	_cleanup_strv_ struct strv names = STRV_EMPTY;
-	_Alignas(struct dirent64) _uninitialized_ char block[32768];
-	ssize_t n;
+	_Alignas(struct name_record) _uninitialized_ char block[32768];
+	long n;
 
 	if (fd < 0)
 		return fd;
-	while ((n = getdents64(fd, block, sizeof(block))) > 0) {
+	while ((n = syscall(SYS_getdents64, fd, block, sizeof(block))) > 0) {
 		int r = add_names(block, (size_t)n, max, &names);
 
 		if (r < 0)

@@ -17,7 +17,7 @@
 static int set_limits(void)
 {
 	static const struct {
-		__rlimit_resource_t what;
+		int what;
 		rlim_t most;
 	} limits[] = {
 		{ RLIMIT_CPU, SANDBOX_CPU_SECONDS },

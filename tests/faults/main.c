@@ -45,7 +45,7 @@ static const char *what_name(int what, char buf[32])
 	case WRAP_KILL_ONE:
 		return "its child killed";
 	default:
-		snprintf(buf, 32, "%s", strerrorname_np(what));
+		snprintf(buf, 32, "%s", strerror(what));
 		return buf;
 	}
 }

@@ -201,6 +201,8 @@ long __wrap_syscall(long number, ...)
 		if (open_fails((int)a[0], (const char *)a[1], how->flags))
 			return -1;
 	}
+	if (number == SYS_getdents64 && FAILS(WRAP_LIST))
+		return -1;
 	return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
@@ -302,11 +304,6 @@ REAL(int, mkdirat, int dir, const char *path, mode_t mode)
 REAL(int, fstat, int fd, struct stat *st)
 {
 	return FAILS(WRAP_STAT) ? -1 : __real_fstat(fd, st);
-}
-
-REAL(ssize_t, getdents64, int fd, void *buf, size_t len)
-{
-	return FAILS(WRAP_LIST) ? -1 : __real_getdents64(fd, buf, len);
 }
 
 REAL(ssize_t, readlinkat, int dir, const char *path, char *buf, size_t len)
