@@ -26,6 +26,9 @@ warn    := -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Wvla -Wwrite-strings \
            -Wcast-qual -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
            -Wmissing-prototypes -Wimplicit-fallthrough -Wswitch-enum -Wconversion \
            $(call try,-Wlogical-op) $(call try,-Wduplicated-cond)
+# Offsets and times of 64 bits also where long has 32. Elsewhere they only rename calls.
+wide    := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | grep -q '__SIZEOF_LONG__ 4' && \
+             echo -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
 WERROR  ?=
 HARDEN  ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
            $(call try,-fstack-clash-protection) $(call try,-fcf-protection) \
@@ -38,7 +41,7 @@ paths   := -DSYSCONFDIR='"$(SYSCONFDIR)"' -DRUNDIR='"$(RUNDIR)"' -DSTATEDIR='"$(
 main_pkgs := libconfig jansson
 read_pkgs := libarchive libcrypto libseccomp zlib liblzma libzstd liblz4
 read_libs := -lbz2 -llzo2 -pthread
-cppflags  = -Isrc -Itests -D_GNU_SOURCE -DNAME='"$(NAME)"' -DVERSION='"$(VERSION)"' $(paths) $(CPPFLAGS)
+cppflags  = -Isrc -Itests -D_GNU_SOURCE $(wide) -DNAME='"$(NAME)"' -DVERSION='"$(VERSION)"' $(paths) $(CPPFLAGS)
 cflags    = -std=gnu11 $(warn) $(WERROR) $(HARDEN) -pthread $(CFLAGS)
 ldflags   = $(HARDEN_LD) $(LDFLAGS)
 main_ldlibs = $(shell $(PKG_CONFIG) --libs $(main_pkgs)) $(LDLIBS)

@@ -167,6 +167,8 @@ bool strv_matches(const struct strv *patterns, const char *s)
 	return false;
 }
 
+_Static_assert(sizeof(off_t) == sizeof(uint64_t), "files and swap may be long");
+
 ssize_t read_most_at(int fd, void *buf, size_t len, uint64_t offset)
 {
 	size_t have = 0;
