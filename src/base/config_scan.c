@@ -55,13 +55,20 @@ static void skip_line(struct scanner *s)
 		s->at++;
 }
 
-static void skip_comment(struct scanner *s)
+/* libconfig passes over one that is not closed, and over all settings in it. */
+static const char *skip_comment(struct scanner *s)
 {
+	unsigned line = s->line;
+
 	s->at += 2;
 	while (s->at < s->end && !sees(s, "*/"))
 		step(s);
-	if (s->at < s->end)
-		s->at += 2;
+	if (s->at == s->end) {
+		s->line = line;
+		return "the comment that begins here is not closed";
+	}
+	s->at += 2;
+	return NULL;
 }
 
 /* A name (which may hold digits) or a number; returns the length. */
@@ -85,7 +92,7 @@ static const char *scan_token(struct scanner *s)
 	} else if (c == '#' || sees(s, "//")) {
 		skip_line(s);
 	} else if (sees(s, "/*")) {
-		skip_comment(s);
+		return skip_comment(s);
 	} else if (sees(s, INCLUDE)) {
 		return INCLUDE " is not allowed: all settings belong into this file";
 	} else if (is_letter(c) || c == '*') {
