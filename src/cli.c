@@ -196,6 +196,8 @@ int cli_parse(int argc, char *argv[], struct options *ret)
 	       (value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (value == ':')
 			return usage_error("%s needs an argument", argv[optind - 1]);
+		if (value == '?' && optopt > 0 && !starts_with(argv[optind - 1], "--"))
+			return usage_error("unknown option '-%c'", optopt);
 		if (value == '?')
 			return usage_error("unknown option '%s'", argv[optind - 1]);
 		for (size_t i = 0; i < ARRAY_SIZE(rows) && r == 0; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/plan.h"
+#include "base/print.h"
 
 /* A change within the same tick of a file's times leaves them as they are; vfat's tick is
  * 2 s. */
@@ -59,14 +60,14 @@ uint64_t plan_initrds_size(const struct plan *plan)
 
 void plan_print(const struct plan *plan, FILE *f)
 {
-	fprintf(f, "entry:        %s\n", plan->entry_id);
-	fprintf(f, "version:      %s\n", plan->version);
-	fprintf(f, "kernel:       %s\n", plan->kernel.path);
+	print_line(f, "entry:        %s", plan->entry_id);
+	print_line(f, "version:      %s", plan->version);
+	print_line(f, "kernel:       %s", plan->kernel.path);
 	if (plan->profile)
-		fprintf(f, "unified:      %s%s\n", kernel_type_name(plan->type),
-			plan->profile->initrd.length ? " and initramfs" : "");
+		print_line(f, "unified:      %s%s", kernel_type_name(plan->type),
+			   plan->profile->initrd.length ? " and initramfs" : "");
 	for (size_t i = 0; i < plan->n_initrds; i++)
-		fprintf(f, "initramfs:    %s\n", plan->initrds[i].path);
-	fprintf(f, "command line: %s\n", plan->cmdline);
-	fprintf(f, "because:      %s\n", plan->reason);
+		print_line(f, "initramfs:    %s", plan->initrds[i].path);
+	print_line(f, "command line: %s", plan->cmdline);
+	print_line(f, "because:      %s", plan->reason);
 }

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/print.h"
 #include "plan/reader.h"
 #include "verb/verb.h"
 
@@ -24,32 +25,33 @@ static int ask(const struct ctx *ctx, const char *path, struct report *ret)
 static void print_list(const char *label, const struct strv *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		printf("  %-10s %s\n", i ? "" : label, list->items[i]);
+		print_line(stdout, "  %-10s %s", i ? "" : label, list->items[i]);
 }
 
-static void print_text(const char *path, const struct report *report)
+static void print_report(const char *path, const struct report *report)
 {
 	char size[24];
 
-	printf("%s: %s%s%s, %s, %s\n", path, str_or(report->type, "unknown"),
-	       report->inner ? " with " : "", str_or(report->inner, ""),
-	       human_size(report->size, size), report->ok ? "whole" : "NOT whole");
+	print_line(stdout, "%s: %s%s%s, %s, %s", path, str_or(report->type, "unknown"),
+		   report->inner ? " with " : "", str_or(report->inner, ""),
+		   human_size(report->size, size), report->ok ? "whole" : "NOT whole");
 	if (report->version)
-		printf("  version    %s %s\n", report->version,
-		       str_or(report->build, ""));
+		print_line(stdout, "  version    %s %s", report->version,
+			   str_or(report->build, ""));
 	if (report->arch)
-		printf("  for        %s\n", report->arch);
+		print_line(stdout, "  for        %s", report->arch);
 	if (report->authenticode && !streq(report->authenticode, "none"))
-		printf("  signature  its digest is a %s\n", report->authenticode);
+		print_line(stdout, "  signature  its digest is a %s",
+			   report->authenticode);
 	if (report->unpacked)
-		printf("  unpacks to %s\n", human_size(report->unpacked, size));
+		print_line(stdout, "  unpacks to %s", human_size(report->unpacked, size));
 	if (report->inner)
-		printf("  inside     the kernel is %ssigned itself\n",
-		       report->is_inner_signed ? "" : "not ");
+		print_line(stdout, "  inside     the kernel is %ssigned itself",
+			   report->is_inner_signed ? "" : "not ");
 	if (report->os)
-		printf("  system     %s\n", report->os);
+		print_line(stdout, "  system     %s", report->os);
 	if (report->cmdline)
-		printf("  cmdline    %s\n", report->cmdline);
+		print_line(stdout, "  cmdline    %s", report->cmdline);
 	print_list("profiles", &report->profiles);
 	print_list("kernels", &report->kernels);
 	print_list("modules", &report->modules);
@@ -59,7 +61,7 @@ static void print_text(const char *path, const struct report *report)
 	print_list("warnings", &report->warnings);
 	print_list("notes", &report->notes);
 	if (report->sha256)
-		printf("  sha256     %s\n", report->sha256);
+		print_line(stdout, "  sha256     %s", report->sha256);
 }
 
 static json_t *to_json(const char *path, const struct report *report)
@@ -111,7 +113,7 @@ int verb_inspect(const struct ctx *ctx)
 		if (list)
 			json_array_append_new(list, to_json(path, &report));
 		else
-			print_text(path, &report);
+			print_report(path, &report);
 	}
 	if (list)
 		r = json_print(list, stdout);

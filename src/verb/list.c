@@ -6,35 +6,18 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/print.h"
 #include "find/find.h"
 #include "verb/verb.h"
 
 #define LIST_FORMAT 1
-
-/* The text of files and menus may hold anything: what could drive a terminal does not get
- * there. */
-static void put_text(FILE *f, const char *s)
-{
-	static const char control[] = "\1\2\3\4\5\6\7\b\t\n\v\f\r\16\17\20\21\22\23\24"
-				      "\25\26\27\30\31\32\33\34\35\36\37\177";
-
-	for (;;) {
-		size_t len = strcspn(s, control);
-
-		fwrite(s, 1, len, f);
-		if (!s[len])
-			return;
-		fputc('?', f);
-		s += len + 1;
-	}
-}
 
 static void put_field(FILE *f, const char *name, const char *value)
 {
 	if (!value)
 		return;
 	fprintf(f, "      %-9s ", name);
-	put_text(f, value);
+	print_text(f, value);
 	fputc('\n', f);
 }
 
@@ -44,12 +27,12 @@ static void put_place(FILE *f, const struct entry *entry)
 	if (!entry->file)
 		return;
 	fprintf(f, "      %-9s ", "from");
-	put_text(f, entry->file);
+	print_text(f, entry->file);
 	if (entry->line > 0)
 		fprintf(f, ":%u", entry->line);
 	if (entry->position && !streq(entry->position, entry->id)) {
 		fputs(", entry ", f);
-		put_text(f, entry->position);
+		print_text(f, entry->position);
 	}
 	fputc('\n', f);
 }
@@ -83,7 +66,7 @@ static void print_entry(FILE *f, const struct entry *entry, const struct entry *
 {
 	fprintf(f, "%c %-*s  %-8s ", mark_of(entry, chosen), width,
 		str_or(entry->version, "?"), entry_source_name(entry->source));
-	put_text(f, str_or(entry->kernel, str_or(entry->title, "?")));
+	print_text(f, str_or(entry->kernel, str_or(entry->title, "?")));
 	fputc('\n', f);
 	put_field(f, "id", entry->id);
 	put_place(f, entry);
@@ -102,7 +85,7 @@ static void put_line(FILE *f, const char *name, const char *text)
 	if (!text)
 		return;
 	fprintf(f, "%-15s ", name);
-	put_text(f, text);
+	print_text(f, text);
 	fputc('\n', f);
 }
 
@@ -114,10 +97,10 @@ static void explain(FILE *f, const struct entry_list *list, const char *reason)
 		put_line(f, "boot loader", "no configuration of one was found");
 	} else {
 		fprintf(f, "%-15s %s: ", "boot loader", boot_loader_name(list->loader));
-		put_text(f, str_or(list->loader_file, "no file"));
+		print_text(f, str_or(list->loader_file, "no file"));
 		if (list->loader_reason) {
 			fputs("; ", f);
-			put_text(f, list->loader_reason);
+			print_text(f, list->loader_reason);
 		}
 		fputc('\n', f);
 	}
@@ -129,7 +112,7 @@ static void explain(FILE *f, const struct entry_list *list, const char *reason)
 	put_line(f, "chosen", reason);
 }
 
-static int print_text(const struct ctx *ctx, const struct entry_list *list,
+static int print_list(const struct ctx *ctx, const struct entry_list *list,
 		      const struct entry *chosen, const char *reason)
 {
 	int width = version_width(list);
@@ -140,7 +123,7 @@ static int print_text(const struct ctx *ctx, const struct entry_list *list,
 		explain(stdout, list, chosen ? reason : NULL);
 	if (!chosen) {
 		printf("%sNothing is chosen: ", list->count > 0 ? "\n" : "");
-		put_text(stdout, str_or(reason, "unknown"));
+		print_text(stdout, str_or(reason, "unknown"));
 		printf("\n");
 	}
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -EIO;
@@ -193,7 +176,7 @@ int verb_list(const struct ctx *ctx)
 		r = choose_entry(ctx, &list, NULL, &chosen, &reason);
 	if (r >= 0)
 		r = ctx->options->json ? print_json(&list, chosen, reason)
-				       : print_text(ctx, &list, chosen, reason);
+				       : print_list(ctx, &list, chosen, reason);
 	if (r < 0) {
 		log_error_errno(r, "cannot list what could boot");
 		return STATUS_FAILED;

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/print.h"
 #include "keep/disarmed.h"
 #include "keep/firmware_time.h"
 #include "keep/history.h"
@@ -247,17 +248,17 @@ static void print_armed(const struct report_status *s)
 {
 	const struct state *state = &s->now.state;
 
-	printf("  kernel:        %s\n", state->kernel);
+	print_line(stdout, "  kernel:        %s", state->kernel);
 	for (size_t i = 0; i < state->initrds.count; i++)
-		printf("  initramfs:     %s\n", state->initrds.items[i]);
-	printf("  command line:  %s\n", state->cmdline);
-	printf("  armed:         %s by %s%s\n", state->at, state->by,
-	       state->by_hand ? ", files named by hand" : "");
-	printf("  files on disk: %s%s%s\n",
-	       s->fresh == FRESH_YES  ? "still the ones loaded"
-	       : s->fresh == FRESH_NO ? "no longer what is loaded"
-				      : "not known",
-	       s->stale_why ? ": " : "", str_or(s->stale_why, ""));
+		print_line(stdout, "  initramfs:     %s", state->initrds.items[i]);
+	print_line(stdout, "  command line:  %s", state->cmdline);
+	print_line(stdout, "  armed:         %s by %s%s", state->at, state->by,
+		   state->by_hand ? ", files named by hand" : "");
+	print_line(stdout, "  files on disk: %s%s%s",
+		   s->fresh == FRESH_YES  ? "still the ones loaded"
+		   : s->fresh == FRESH_NO ? "no longer what is loaded"
+					  : "not known",
+		   s->stale_why ? ": " : "", str_or(s->stale_why, ""));
 }
 
 /* The names of those that found nothing, in lines of a screen's width. */
@@ -281,23 +282,23 @@ static void print_guards(const struct findings *findings, bool all)
 {
 	size_t silent = 0;
 
-	printf("  guards:\n");
+	print_line(stdout, "  guards:");
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->items[i];
 
 		silent += f->verdict == VERDICT_OK;
 		if (f->verdict == VERDICT_OK && !all)
 			continue;
-		printf("    %-8s %-17s %s\n", verdict_name(f->verdict), f->name,
-		       f->found);
+		print_line(stdout, "    %-8s %-17s %s", verdict_name(f->verdict), f->name,
+			   f->found);
 		if (f->verdict != VERDICT_OK && f->remedy)
-			printf("    %-8s %-17s %s\n", "", "", f->remedy);
+			print_line(stdout, "    %-8s %-17s %s", "", "", f->remedy);
 	}
 	if (all || silent == 0)
 		return;
 	printf("    %-8s %zu of %zu:", verdict_name(VERDICT_OK), silent, findings->count);
 	print_silent_guards(findings);
-	printf("\n");
+	fputc('\n', stdout);
 }
 
 static void print_history(const struct history *history)
@@ -307,36 +308,37 @@ static void print_history(const struct history *history)
 
 	if (history->count == 0)
 		return;
-	printf("  last warm reboots:\n");
+	print_line(stdout, "  last warm reboots:");
 	for (size_t i = history->count; i-- > first;) {
 		const struct history_item *item = &history->items[i];
+		char seconds[32] = "";
 
-		printf("    %-8s %s  %s", boot_result_name(item->result), item->at,
-		       item->version);
 		if (item->seconds > 0)
-			printf("  %.1f s", item->seconds);
-		printf("%s%s\n", item->why ? "  " : "", str_or(item->why, ""));
+			snprintf(seconds, sizeof(seconds), "  %.1f s", item->seconds);
+		print_line(stdout, "    %-8s %s  %s%s%s%s",
+			   boot_result_name(item->result), item->at, item->version,
+			   seconds, item->why ? "  " : "", str_or(item->why, ""));
 	}
 }
 
-static void print_text(const struct report_status *s, bool all)
+static void print_for_people(const struct report_status *s, bool all)
 {
 	if (s->armed)
-		printf("armed: %s\n", s->now.state.version);
+		print_line(stdout, "armed: %s", s->now.state.version);
 	else
-		printf("not armed%s\n",
-		       s->now.unclear  ? ", but a kernel is loaded"
-		       : s->now.loaded ? ", but another program's kernel is loaded"
-				       : "");
-	printf("  next reboot:   %s: %s\n", s->kexec ? "kexec" : "through the firmware",
-	       s->reason);
+		print_line(stdout, "not armed%s",
+			   s->now.unclear  ? ", but a kernel is loaded"
+			   : s->now.loaded ? ", but another program's kernel is loaded"
+					   : "");
+	print_line(stdout, "  next reboot:   %s: %s",
+		   s->kexec ? "kexec" : "through the firmware", s->reason);
 	if (s->armed)
 		print_armed(s);
-	printf("  running:       %s, started by %s\n", s->running.release,
-	       booted_by_name(s->booted_by));
+	print_line(stdout, "  running:       %s, started by %s", s->running.release,
+		   booted_by_name(s->booted_by));
 	if (s->firmware_seconds > 0)
-		printf("  cold boot:     %.1f s in firmware and boot loader\n",
-		       s->firmware_seconds);
+		print_line(stdout, "  cold boot:     %.1f s in firmware and boot loader",
+			   s->firmware_seconds);
 	print_guards(&s->findings, all);
 	print_history(&s->history);
 }
@@ -351,7 +353,7 @@ int verb_status(const struct ctx *ctx)
 		if (ctx->options->json)
 			r = print_json(&s);
 		else
-			print_text(&s, ctx->options->verbosity > 0);
+			print_for_people(&s, ctx->options->verbosity > 0);
 	}
 	if (r < 0) {
 		log_error_errno(r, "cannot tell the status");

@@ -33,6 +33,7 @@ static const struct {
 	{ { "--status", "--list" }, -EINVAL, VERB_ARM },
 	{ { "--nonsense" }, -EINVAL, VERB_ARM },
 	{ { "-x" }, -EINVAL, VERB_ARM },
+	{ { "-xn" }, -EINVAL, VERB_ARM },
 	{ { "word" }, -EINVAL, VERB_ARM },
 	{ { "--hook" }, -EINVAL, VERB_ARM },
 	{ { "--inspect" }, -EINVAL, VERB_ARM },
