@@ -2,6 +2,7 @@
 #include "plan/open.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "plan/reader.h"
@@ -123,20 +124,34 @@ static bool running_without_initramfs(const struct ctx *ctx)
 	return size == 0;
 }
 
+int plan_open_modules(const struct ctx *ctx, const char *version)
+{
+	static const char *const folders[] = { "/usr/lib/modules", "/lib/modules" };
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && r == -ENOENT; i++) {
+		_cleanup_free_ char *path = strf("%s/%s", folders[i], version);
+
+		r = path ? root_open(ctx->root, path, O_RDONLY | O_DIRECTORY) : -ENOMEM;
+	}
+	return r;
+}
+
 /* design: accepted only if the entry says so, or this machine already runs so, or it is
  * configured. */
 static int may_lack_initramfs(const struct ctx *ctx, const struct entry *entry,
 			      bool has_initramfs)
 {
-	_cleanup_free_ char *modules = strf("/usr/lib/modules/%s", entry->version);
+	_cleanup_close_ int modules = -1;
 
-	if (!modules)
-		return -ENOMEM;
 	if (ctx->config->allow_no_initramfs)
 		return 1;
 	if (!has_initramfs && entry->says_no_initramfs)
 		return 1;
-	return !root_exists(ctx->root, modules) && running_without_initramfs(ctx);
+	modules = plan_open_modules(ctx, entry->version);
+	if (modules == -ENOMEM)
+		return -ENOMEM;
+	return modules < 0 && running_without_initramfs(ctx);
 }
 
 /* What a unified image holds is all of it: nothing beside it is still to be built. */

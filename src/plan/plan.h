@@ -73,6 +73,10 @@ _must_check_ int plan_derive(const struct ctx *ctx, const char *exclude,
 _must_check_ int plan_verify(const struct ctx *ctx, struct plan *plan,
 			     char **ret_problem);
 
+/* The folder of the modules of @version, also where /lib is another one than /usr/lib. A
+ * descriptor or a negative errno. */
+_must_check_ int plan_open_modules(const struct ctx *ctx, const char *version);
+
 /* The digest of an open file, by the reader. 0 or a negative errno. */
 _must_check_ int plan_digest(const struct ctx *ctx, int fd, char ret[SHA256_TEXT]);
 

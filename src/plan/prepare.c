@@ -73,7 +73,8 @@ static int unpack(const struct ctx *ctx, const struct plan *plan,
 	r = reader_ask(ctx, images->kernel, fd, args, &report);
 	if (r < 0)
 		return r;
-	r = verify_judge(&report, plan->kernel.path, VERIFY_CURE_PACKAGE, ret_problem);
+	r = verify_judge(plan, &report, plan->kernel.path, VERIFY_CURE_PACKAGE,
+			 ret_problem);
 	if (r <= 0)
 		return r;
 	r = memfd_seal(fd);

@@ -30,18 +30,19 @@ bool verify_by_header(const struct ctx *ctx)
 }
 
 /* The first problem counts; a firmware boot of the same file would fail too, which is
- * worth saying. */
-int verify_judge(const struct report *report, const char *path, const char *cure,
-		 char **ret_problem)
+ * worth saying. What was named by hand is nobody's default. */
+int verify_judge(const struct plan *plan, const struct report *report, const char *path,
+		 const char *cure, char **ret_problem)
 {
 	for (size_t i = 0; i < report->warnings.count; i++)
 		log_info("'%s': %s", path, report->warnings.items[i]);
 	if (report->ok)
 		return 1;
 	*ret_problem = strf(
-		"'%s' is not whole: %s%s; an ordinary reboot will fail too: %s", path,
+		"'%s' is not whole: %s%s; %s%s", path,
 		report->problems.count ? report->problems.items[0] : "no reason given",
-		report->problems.count > 1 ? " (and more)" : "", cure);
+		report->problems.count > 1 ? " (and more)" : "",
+		plan->by_hand ? "" : "an ordinary reboot will fail too: ", cure);
 	return *ret_problem ? 0 : -ENOMEM;
 }
 
@@ -106,17 +107,8 @@ int verify_image(const struct ctx *ctx, const struct plan *plan, int fd,
 	add(&args, "--arch", name.machine);
 	r = reader_ask(ctx, fd, -1, args.items, &report);
 	return r < 0 ? r
-		     : verify_judge(&report, plan->kernel.path, VERIFY_CURE_PACKAGE,
+		     : verify_judge(plan, &report, plan->kernel.path, VERIFY_CURE_PACKAGE,
 				    ret_problem);
-}
-
-/* The directory that modules in an initramfs are compared with; -1: there is none. */
-static int open_modules(const struct ctx *ctx, const struct plan *plan)
-{
-	_cleanup_free_ char *dir = strf("/usr/lib/modules/%s", plan->version);
-	int fd = dir ? root_open(ctx->root, dir, O_RDONLY | O_DIRECTORY) : -ENOMEM;
-
-	return fd < 0 ? -1 : fd;
 }
 
 /* A unified image, too: its initramfs is verified with it. */
@@ -143,7 +135,8 @@ static int verify_kernel(const struct ctx *ctx, struct plan *plan, char **ret_pr
 		snprintf(profile, sizeof(profile), "%zu",
 			 (size_t)(plan->profile - plan->uki.profiles));
 		add(&args, "--profile", profile);
-		modules = plan->modules_optional ? -1 : open_modules(ctx, plan);
+		modules = plan->modules_optional ? -1
+						 : plan_open_modules(ctx, plan->version);
 	}
 	if (plan->profile && plan->modules_optional)
 		add(&args, "--modules-optional", NULL);
@@ -157,7 +150,7 @@ static int verify_kernel(const struct ctx *ctx, struct plan *plan, char **ret_pr
 	if (r < 0)
 		return r;
 	plan->unpacked = report.unpacked;
-	return verify_judge(&report, plan->kernel.path,
+	return verify_judge(plan, &report, plan->kernel.path,
 			    plan->profile ? "rebuild it, or reinstall its package"
 					  : VERIFY_CURE_PACKAGE,
 			    ret_problem);
@@ -181,7 +174,7 @@ int plan_verify_initramfs(const struct ctx *ctx, const struct plan *plan, int fd
 	add(&args, "initramfs", NULL);
 	if (!plan->modules_optional) {
 		add(&args, "--version", plan->version);
-		modules = open_modules(ctx, plan);
+		modules = plan_open_modules(ctx, plan->version);
 		if (modules >= 0)
 			add(&args, "--modules-fd", PASSED_FD);
 	}
@@ -190,7 +183,7 @@ int plan_verify_initramfs(const struct ctx *ctx, const struct plan *plan, int fd
 		return r;
 	if (ret_sha256)
 		take_digest(&report, ret_sha256);
-	return verify_judge(&report, path, cure, ret_problem);
+	return verify_judge(plan, &report, path, cure, ret_problem);
 }
 
 int plan_digest(const struct ctx *ctx, int fd, char ret[SHA256_TEXT])

@@ -16,8 +16,8 @@ bool verify_by_header(const struct ctx *ctx);
 bool verify_is_locked_down(const struct ctx *ctx);
 
 /* 1 if the report has no problem; 0 with the first one in *@ret_problem; or -ENOMEM. */
-_must_check_ int verify_judge(const struct report *report, const char *path,
-			      const char *cure, char **ret_problem);
+_must_check_ int verify_judge(const struct plan *plan, const struct report *report,
+			      const char *path, const char *cure, char **ret_problem);
 
 /* A kernel image by itself, of the plan's version and for this machine. 1, 0 with
  * *@ret_problem, or a negative errno. */

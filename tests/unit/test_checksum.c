@@ -244,6 +244,9 @@ START_TEST(test_no_copy)
 	if (problem)
 		ck_assert_msg(!!strstr(problem, "differs from what its package"), "%s",
 			      problem);
+	/* What was named by hand is not what the firmware would boot. */
+	if (problem)
+		ck_assert_int_eq(!strstr(problem, "ordinary reboot"), others[_i].by_hand);
 }
 END_TEST
 
