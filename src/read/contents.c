@@ -12,9 +12,15 @@ void contents_init(struct contents *c, const char *version, int modules_fd,
 	modules_init(&c->modules, modules_fd, built_at, findings);
 }
 
-/* The part of @path below lib/modules/ or usr/lib/modules/, or NULL. */
+/* The part of @path below lib/modules/, usr/lib/modules/ or, of NixOS,
+ * nix/store/NAME/lib/modules/; or NULL. */
 static const char *below_modules(const char *path)
 {
+	if (starts_with(path, "nix/store/")) {
+		path = strchr(path + strlen("nix/store/"), '/');
+		if (!path++)
+			return NULL;
+	}
 	if (starts_with(path, "usr/"))
 		path += strlen("usr/");
 	return starts_with(path, "lib/modules/") ? path + strlen("lib/modules/") : NULL;

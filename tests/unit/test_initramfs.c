@@ -222,6 +222,11 @@ static void usr_modules(struct bytes *b)
 	cpio_initramfs_add(b, "usr/", VERSION_HERE);
 }
 
+static void nixos_modules(struct bytes *b)
+{
+	cpio_initramfs_add(b, "nix/store/0d1f-linux-modules-shrunk/", VERSION_HERE);
+}
+
 static void longer_version(struct bytes *b)
 {
 	cpio_initramfs_add(b, "", VERSION_HERE "x");
@@ -288,6 +293,7 @@ static const struct {
 	{ nothing_packed, "no cpio archive in it" },
 	{ other_version, "are for 6.1.0-55-amd64, not " VERSION_HERE },
 	{ usr_modules, NULL },
+	{ nixos_modules, NULL },
 	{ longer_version, "not " VERSION_HERE },
 	{ no_modules, "no kernel modules" },
 	{ no_init, "neither init" },
