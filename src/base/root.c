@@ -256,10 +256,16 @@ static int remove_name(const struct root *root, const char *path, int flags)
 {
 	const char *name;
 	_cleanup_close_ int dir = open_parent(root, path, &name);
+	struct stat st;
 
 	if (dir < 0)
 		return dir;
-	return unlinkat(dir, name, flags) < 0 ? -errno : 0;
+	if (unlinkat(dir, name, flags) == 0)
+		return 0;
+	/* A read-only file system refuses before it looks whether the name is there. */
+	if (errno == EROFS && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EROFS;
+	return -errno;
 }
 
 int root_unlink(const struct root *root, const char *path)

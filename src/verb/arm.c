@@ -281,16 +281,31 @@ int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude)
 	return r;
 }
 
-/* Of another tree's machine nothing can be told, so only without --root. */
+static bool is_armed(const struct ctx *ctx)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+
+	return loaded_read(ctx, &now) == 0 && now.ours;
+}
+
+/* What --arm would be told. Who is not root cannot see all, and is told what --status
+ * tells. Of another tree's machine nothing is known, so only without --root. */
 static int would_guards_veto(const struct ctx *ctx, const struct plan *plan)
 {
+	enum guard_moment moment = ctx->sys->geteuid() == 0 ? MOMENT_ARM : MOMENT_STATUS;
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
 	_cleanup_(guards_done) struct findings findings = { .count = 0 };
 	struct guard_facts facts = { .version = plan->version,
 				     .build = plan->build,
 				     .cmdline = plan->cmdline };
 	const struct finding *veto;
 
-	if (guards_run(ctx, MOMENT_STATUS, &facts, &findings) < 0)
+	if (loaded_read(ctx, &now) < 0)
+		return STATUS_FAILED;
+	facts.loaded = now.loaded;
+	facts.ours = now.ours;
+	facts.unclear = now.unclear;
+	if (guards_run(ctx, moment, &facts, &findings) < 0)
 		return STATUS_FAILED;
 	veto = guards_veto(&findings, ctx->options->force);
 	if (!veto)
@@ -322,7 +337,7 @@ static int dry_run(const struct ctx *ctx)
 int verb_arm(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;
-	int r;
+	int r, again;
 
 	if (ctx->options->dry_run)
 		return dry_run(ctx);
@@ -335,9 +350,10 @@ int verb_arm(const struct ctx *ctx)
 		log_error_errno(lock, "cannot get the lock '%s'", RUN_LOCK);
 		return STATUS_FAILED;
 	}
-	r = arm(ctx, MOMENT_ARM, NULL);
+	r = again = arm(ctx, MOMENT_ARM, NULL);
 	/* Hooks that came meanwhile were told that we look again. */
 	while (lock_let_go(ctx, lock))
-		r = arm_if_needed(ctx, NULL);
-	return r;
+		again = arm_if_needed(ctx, NULL);
+	/* Nothing to do is no success where what was asked for failed. */
+	return again == STATUS_DONE && r != STATUS_DONE && !is_armed(ctx) ? r : again;
 }

@@ -23,7 +23,8 @@ static const struct {
 	{ "/etc/conf.d/kexec", "/nokexec" },		       /* Gentoo's */
 };
 
-static int write_mark(const struct ctx *ctx)
+/* *@ret_created: the switches that it says are made, and that are not made yet. */
+static int write_mark(const struct ctx *ctx, struct strv *ret_created)
 {
 	_cleanup_(record_done) struct record record = RECORD_EMPTY;
 	_cleanup_strv_ struct strv created = STRV_EMPTY, before = STRV_EMPTY;
@@ -55,8 +56,29 @@ static int write_mark(const struct ctx *ctx)
 	for (size_t i = 0; i < created.count; i++)
 		envfile_put(record.f, "CREATED", created.items[i]);
 	r = record_commit(ctx, &record, RUN_DISARMED);
-	for (size_t i = 0; i < created.count && r == 0; i++)
-		r = root_touch(ctx->root, created.items[i]);
+	if (r < 0)
+		return r;
+	strv_done(ret_created);
+	*ret_created = created;
+	created = (struct strv)STRV_EMPTY;
+	return 0;
+}
+
+/* The mark is ours; these are what others look at. 0 or a negative errno, said. */
+static int make_switches(const struct ctx *ctx, const struct strv *paths)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < paths->count; i++) {
+		int made = root_touch(ctx->root, paths->items[i]);
+
+		if (made < 0)
+			r = log_error_errno(
+				made,
+				"cannot make '%s': another program may load a "
+				"kernel of its own at the shutdown",
+				paths->items[i]);
+	}
 	return r;
 }
 
@@ -247,7 +269,8 @@ int disarm_lift(const struct ctx *ctx)
 int verb_disarm(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;
-	int marked, unloaded, kept;
+	_cleanup_strv_ struct strv created = STRV_EMPTY;
+	int marked, made, unloaded, kept;
 
 	if (ctx->options->dry_run) {
 		log_notice(
@@ -264,10 +287,11 @@ int verb_disarm(const struct ctx *ctx)
 				  "cannot get the lock '%s'; disarming all the same",
 				  RUN_LOCK);
 	(void)consent_withdraw(ctx);
-	marked = write_mark(ctx);
+	marked = write_mark(ctx, &created);
 	if (marked < 0)
 		log_error_errno(marked, "cannot write '%s': a later hook may arm again",
 				RUN_DISARMED);
+	made = make_switches(ctx, &created);
 	unloaded = unload_all(ctx, lock >= 0);
 	if (unloaded < 0)
 		tell_ways_out(ctx, marked == 0);
@@ -277,5 +301,6 @@ int verb_disarm(const struct ctx *ctx)
 		log_error_errno(
 			kept, "another program's kexec settings cannot be switched off");
 	outcome_note(ctx, false, NULL, "disarmed by hand until the next boot");
-	return marked < 0 || unloaded < 0 || kept < 0 ? STATUS_FAILED : STATUS_DONE;
+	return marked < 0 || made < 0 || unloaded < 0 || kept < 0 ? STATUS_FAILED
+								  : STATUS_DONE;
 }

@@ -70,6 +70,13 @@ static bool is_in_chroot(const struct ctx *ctx)
 	return true;
 }
 
+static bool is_ours(const struct ctx *ctx)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+
+	return loaded_read(ctx, &now) == 0 && now.ours;
+}
+
 int service_start(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;
@@ -91,7 +98,9 @@ int service_start(const struct ctx *ctx)
 		return log_error_errno(r, "cannot write '%s': nothing will be armed",
 				       RUN_BOOT),
 		       STATUS_FAILED;
-	if (!ctx->config->enabled)
+	/* What was kept in step with an image of another boot is its owner's again, or
+	 * another program would load that one for ever. */
+	if (!ctx->config->enabled || !is_ours(ctx))
 		(void)keep_let_go(ctx);
 	if (!ctx->config->arm_at_boot)
 		return STATUS_DONE;

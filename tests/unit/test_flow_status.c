@@ -2,7 +2,9 @@
 /* What --status says of the next reboot, and what the reboot then does. */
 #include <check.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -169,6 +171,103 @@ START_TEST(test_nothing_to_arm)
 }
 END_TEST
 
+/* It holds no lock, so it may not write what somebody else may have written since. */
+START_TEST(test_looks_only)
+{
+	_cleanup_free_ char *now = strf("%ld\n", (long)time(NULL) - 1), *record = NULL;
+	json_t *out;
+
+	scene_fake("now", now);
+	arm_new();
+	record = scene_read(RUN_ARMED);
+	ck_assert_ptr_nonnull(strstr(record, "\nYOUNG=yes\n"));
+	scene_fake("now", "4000000000\n");
+	out = status();
+	json_decref(out);
+	free(record);
+	record = scene_read(RUN_ARMED);
+	ck_assert_ptr_nonnull(strstr(record, "\nYOUNG=yes\n"));
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	free(record);
+	record = scene_read(RUN_ARMED);
+	ck_assert_ptr_null(strstr(record, "\nYOUNG=yes\n"));
+}
+END_TEST
+
+/* A title of the menu may hold anything; the terminal gets none of it. */
+START_TEST(test_terminal_is_left_alone)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	char text[4096];
+	size_t len;
+
+	scene_put("/boot/grub/grub.cfg",
+		  "timeout=5\nmenuentry 'A\033]0;owned\007' { true; }\n");
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	ck_assert_int_eq(run("--status", NULL, &f), 0);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	text[len] = '\0';
+	ck_assert_msg(strstr(text, "'A?]0;owned?'") != NULL, "%s", text);
+	ck_assert_ptr_null(strchr(text, '\033'));
+}
+END_TEST
+
+/* What it says is what --arm would do. */
+START_TEST(test_dry_run_by_hand)
+{
+	scene_install(SCENE_NEW);
+	ck_assert_int_eq(scene_run("--disarm", NULL), 0);
+	ck_assert_int_eq(dry_run(), 0);
+	scene_put("/sys/kernel/kexec_loaded", "1\n");
+	ck_assert_int_eq(dry_run(), 3);
+	ck_assert_int_eq(scene_run("--arm", NULL), 3);
+}
+END_TEST
+
+/* A hook was turned away meanwhile, and finds nothing to do: that is no success of what
+ * was asked for. */
+START_TEST(test_failure_is_not_forgotten)
+{
+	scene_put("/boot/no-initramfs", "text\n");
+	scene_put(RUN_AGAIN, "");
+	ck_assert_int_eq(scene_run("--arm", "-k", "/boot/vmlinuz-" SCENE_OLD, "-i",
+				   "/boot/no-initramfs", NULL),
+			 1);
+	ck_assert(!scene_loaded());
+}
+END_TEST
+
+/* What was kept in step with the image of another boot would be loaded for ever, whatever
+ * the menu says by now. */
+START_TEST(test_step_ends_with_the_boot)
+{
+	static const char snippet[] = "/etc/default/kexec.d/warmboot";
+
+	scene_put("/etc/default/kexec", "LOAD_KEXEC=true\nUSE_GRUB_CONFIG=true\n");
+	scene_put("/etc/init.d/kexec-load", "");
+	scene_put("/sbin/kexec", "");
+	arm_new();
+	ck_assert(scene_exists(snippet));
+	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+	ck_assert(scene_exists(snippet));
+	scene_boot(SCENE_NEW, true);
+	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+	ck_assert(!scene_exists(snippet));
+}
+END_TEST
+
+/* As some programs leave it to their children: nobody could wait for one of ours. */
+START_TEST(test_children_can_be_waited_for)
+{
+	struct sigaction is;
+
+	signal(SIGCHLD, SIG_IGN);
+	arm_new();
+	ck_assert_int_eq(sigaction(SIGCHLD, NULL, &is), 0);
+	ck_assert(is.sa_handler == SIG_DFL);
+}
+END_TEST
+
 Suite *flow_status_suite(void)
 {
 	Suite *suite = suite_create("flow_status");
@@ -183,6 +282,12 @@ Suite *flow_status_suite(void)
 	tcase_add_test(tcase, test_unloaded_by_another_program);
 	tcase_add_test(tcase, test_foreign_and_disarmed);
 	tcase_add_test(tcase, test_nothing_to_arm);
+	tcase_add_test(tcase, test_looks_only);
+	tcase_add_test(tcase, test_terminal_is_left_alone);
+	tcase_add_test(tcase, test_dry_run_by_hand);
+	tcase_add_test(tcase, test_failure_is_not_forgotten);
+	tcase_add_test(tcase, test_step_ends_with_the_boot);
+	tcase_add_test(tcase, test_children_can_be_waited_for);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
