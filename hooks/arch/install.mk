@@ -3,7 +3,7 @@ ALPMHOOKDIR ?= /usr/share/libalpm/hooks
 INITCPIODIR ?= /usr/lib/initcpio
 
 define files_arch
-0644 hooks/arch/99-zz-$(NAME).hook      $(ALPMHOOKDIR)/99-zz-$(NAME).hook
+0644 hooks/arch/zzz-$(NAME).hook        $(ALPMHOOKDIR)/zzz-$(NAME).hook
 0755 hooks/arch/alpm                    $(LIBEXECDIR)/alpm
 0755 hooks/arch/mkinitcpio-post         $(INITCPIODIR)/post/zz-$(NAME)
 endef

@@ -48,7 +48,7 @@ SigLevel = Never
 LocalFileSigLevel = Never
 END
 mkdir -p "$root/var/lib/pacman" "$root/var/cache/pacman/pkg"
-install_hooks /usr/share/libalpm/hooks/99-zz-warmboot.hook /usr/lib/warmboot/alpm /usr/lib/initcpio/post/zz-warmboot
+install_hooks /usr/share/libalpm/hooks/zzz-warmboot.hook /usr/lib/warmboot/alpm /usr/lib/initcpio/post/zz-warmboot
 
 # As its build would install it. What is in an image is not what is tested: the time, so that no two are alike.
 install_mkinitcpio() {
