@@ -55,8 +55,9 @@ pkg_nofetch() {
 
 src_configure() {
 	# Gentoo's toolchain hardens by itself.
-	local families=( gentoo ) family
-	use systemd && families+=( kernel-install systemd )
+	# installkernel may hand everything to kernel-install, with OpenRC too.
+	local families=( gentoo kernel-install ) family
+	use systemd && families+=( systemd )
 	use systemd || families+=( openrc )
 	families+=( shell )
 	HOOKS=
@@ -75,7 +76,6 @@ src_configure() {
 		PREFIX="${EPREFIX}/usr"
 		SYSCONFDIR="${EPREFIX}/etc"
 		STATEDIR="${EPREFIX}/var/lib"
-		DOCDIR="${EPREFIX}/usr/share/doc/${PF}"
 		UNITDIR="$(systemd_get_systemunitdir)"
 		HOOKS="${HOOKS# }"
 	)

@@ -195,6 +195,7 @@ check "it says how to start it" grep -q 'rc-update add warmboot default' "$work/
 check "the program works" inside /usr/sbin/warmboot --version
 check "OpenRC's scripts are there" test -x "$root/etc/init.d/warmboot" -a -x "$root/etc/init.d/warmboot-gate"
 check "installkernel's hook is there" test -x "$root/usr/lib/kernel/postinst.d/99-zz-warmboot.install"
+check "kernel-install's plugin is there, which it may call instead" test -x "$root/usr/lib/kernel/install.d/99-zz-warmboot.install"
 check "and nothing of systemd's" sh -c '! find "$1/var/db/pkg/sys-apps" -name CONTENTS -exec grep systemd {} + | grep .' sh "$root"
 check "no warning of portage's own checks" sh -c '! grep -n "QA Notice" "$1"' sh "$work/out"
 check "the history's folder is kept" test -d "$root/var/lib/warmboot"
