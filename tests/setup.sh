@@ -30,6 +30,9 @@ packages_for() {
 # Without dpkg: is there a sign of it? Good enough to say what to look for.
 sign_of() {
 	case $1 in
+	libc6-dev) return 0 ;; # gcc's own, or it compiles nothing
+	libbz2-dev) [ -e /usr/include/bzlib.h ] ;; # not everybody ships a .pc of these two
+	liblzo2-dev) [ -e /usr/include/lzo/lzo1x.h ] ;;
 	lib*-dev | zlib1g-dev | check) pkg-config --exists "$(echo "$1" |
 		sed 's/-dev$//; s/^libssl/libcrypto/; s/^zlib1g/zlib/; s/^libjansson/jansson/; s/^lib\(lz4\|lzma\)$/lib\1/')" 2>/dev/null ;;
 	pkg-config | gcc | make | clang | clang-format | cppcheck | shellcheck | mandoc | mmdebstrap | strace | lz4 | zstd)
@@ -60,8 +63,9 @@ for what; do
 		[ -z "$print" ] || break
 		case " $missing " in *" $package "*) continue ;; esac
 		if command -v dpkg-query >/dev/null 2>&1; then
-			state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)
-			[ "$state" = installed ] || missing="$missing $package"
+			# One line for each architecture of it.
+			dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+				missing="$missing $package"
 		else
 			sign_of "$package" || missing="$missing $package"
 		fi
