@@ -9,7 +9,6 @@ PREFIX     ?= /usr
 SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/lib/$(NAME)
 MANDIR     ?= $(PREFIX)/share/man
-DOCDIR     ?= $(PREFIX)/share/doc/$(NAME)
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR ?= /etc
 RUNDIR     ?= /run
@@ -288,12 +287,14 @@ install: all                           ## install under $(DESTDIR); HOOKS="debia
 uninstall:                             ## disarm and remove what `install` put there, but not the configuration
 	@[ -n "$(DESTDIR)" ] || [ ! -x "$(SBINDIR)/$(NAME)" ] || \
 	    "$(SBINDIR)/$(NAME)" --hook package-remove
+	@[ -n "$(DESTDIR)" ] || sh hooks/disable
 	@echo "$$manifest" | while read -r mode from to; do \
 	    [ -n "$$mode" ] || continue; \
 	    case $$to in $(SYSCONFDIR)/$(NAME).conf) continue;; esac; \
 	    echo "  REMOVE  $$to"; rm -f "$(DESTDIR)$$to"; \
 	    case $$to in $(LIBEXECDIR)/* | */50-$(NAME).conf) \
 	        rmdir "$(DESTDIR)$${to%/*}" 2>/dev/null || :;; esac; done
+	@[ -n "$(DESTDIR)" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
 
 # Also where rpm is only a guest: needs rpmbuild and what tests/setup.sh calls build and test.
 rpm:                                   ## source and binary rpm in build/rpm
