@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "read/banner.h"
+#include "read/bzsum.h"
 #include "read/image.h"
 #include "read/out.h"
 #include "read/payload.h"
@@ -34,6 +36,7 @@ struct image {
 	struct payload payload;
 	uint8_t tail[TAIL_MAX]; /* s390: the last bytes so far */
 	size_t tail_len;
+	struct bzsum sum;    /* of a bzImage */
 	bool nonzero_behind; /* something other than zeros behind the image */
 };
 
@@ -147,6 +150,7 @@ struct image *image_new(const struct image_options *options,
 	im->findings = findings;
 	im->scan_file = header->type == KERNEL_ARM64 || header->type == KERNEL_RISCV ||
 			header->type == KERNEL_LOONGARCH || header->type == KERNEL_ELF;
+	bzsum_init(&im->sum, &im->header);
 	check_header(im);
 	return im;
 }
@@ -195,6 +199,8 @@ void image_feed(struct image *im, const uint8_t *data, size_t len)
 		banner_feed(&im->banner, data, len);
 	if (im->header.type == KERNEL_S390)
 		keep_tail(im, data, len);
+	if (im->header.type == KERNEL_BZIMAGE && im->header.cert_size == 0)
+		bzsum_feed(&im->sum, data, len, im->offset);
 	payload_feed(&im->payload, data, len, im->offset);
 	if (im->header.size_is_exact) {
 		n = range_part(im->offset, len, im->header.size, UINT64_MAX, &at);
@@ -221,11 +227,41 @@ static void finish_payload(struct image *im)
 				im->header.arch);
 }
 
+/* Later ones have no checksum of the whole, and may have anything in its place. */
+static bool is_before_6_15(const char *version)
+{
+	char *end;
+	unsigned long major = strtoul(version, &end, 10);
+	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+
+	return major < 6 || (major == 6 && minor < 15);
+}
+
+/* Of what is compressed and of what was signed there are better ones. */
+static void check_sum(struct image *im)
+{
+	const struct kernel_header *h = &im->header;
+	enum bzsum_result result;
+
+	if (h->type != KERNEL_BZIMAGE || h->cert_size > 0 || im->offset < h->body_size)
+		return;
+	result = bzsum_finish(&im->sum);
+	if (result == BZSUM_MATCH)
+		return;
+	if (result == BZSUM_MISMATCH && is_before_6_15(h->version))
+		finding_problem(im->findings, "its own checksum (CRC-32) does not match");
+	else
+		finding_note(im->findings,
+			     "its first part, which unpacks the rest, carries no "
+			     "checksum");
+}
+
 void image_finish(struct image *im)
 {
 	struct kernel_header *h = &im->header;
 
 	finish_payload(im);
+	check_sum(im);
 	if (im->nonzero_behind)
 		finding_problem(im->findings, "junk behind the end of the image");
 	if (h->type == KERNEL_S390)

@@ -4,6 +4,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/util.h"
 #include "make_image.h"
@@ -52,6 +53,13 @@ static void pe_header(struct bytes *b, size_t pe, unsigned int machine, const ch
 	bytes_put(b, section + 20, 512, 4);
 }
 
+void bzimage_sum(struct bytes *b)
+{
+	uLong sum = crc32(0, b->data, (uInt)b->len - 4);
+
+	bytes_put(b, b->len - 4, ~sum & 0xffffffff, 4);
+}
+
 void bzimage_add(struct bytes *b, const char *how)
 {
 	static const char version[] = IMAGE_VERSION " (who@where) " IMAGE_BUILD;
@@ -67,6 +75,7 @@ void bzimage_add(struct bytes *b, const char *how)
 	}
 	length = b->len - payload;
 	bytes_noise(b, 3000, 5);
+	bytes_zero(b, 4);
 	bytes_align(b, 16);
 	pe_header(b, BZ_PE, 0x8664, ".text");
 	bytes_put(b, 0x1f1, BZ_SETUP / 512 - 1, 1);
@@ -82,6 +91,7 @@ void bzimage_add(struct bytes *b, const char *how)
 	bytes_put(b, 0x24c, length, 4);
 	bytes_put(b, 0x260, 50 << 20, 4);
 	memcpy(b->data + 0x800, version, sizeof(version));
+	bzimage_sum(b);
 }
 
 void arm64_add(struct bytes *b)

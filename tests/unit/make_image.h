@@ -16,6 +16,9 @@ void elf_kernel_add(struct bytes *b, unsigned int machine);
  */
 void bzimage_add(struct bytes *b, const char *how);
 
+/* Writes the checksum at its end anew. */
+void bzimage_sum(struct bytes *b);
+
 /* An arm64 Image; an EFI zboot image of one. */
 void arm64_add(struct bytes *b);
 void zboot_add(struct bytes *b, const char *how);

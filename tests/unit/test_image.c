@@ -61,7 +61,7 @@ END_TEST
 
 static const char *const checked[] = { "gzip", "xz", "zstd", "bzip2", "lzo" };
 
-/* Within the compressed kernel: the rest of an unsigned image has no checksum. */
+/* Within the compressed kernel. */
 START_TEST(test_flip)
 {
 	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
@@ -77,6 +77,81 @@ START_TEST(test_flip)
 		b.data[at] ^= (uint8_t)(1 << (at % 8));
 		ck_assert_msg(!report.ok, "%s, bit flipped at %zu", checked[_i], at);
 	}
+}
+END_TEST
+
+/* Anywhere else: the code that unpacks it would run into it. */
+START_TEST(test_flip_around)
+{
+	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
+	size_t end;
+
+	bzimage_add(&b, "zstd");
+	end = BZ_SETUP + 0x100 + (b.data[0x24c] | (size_t)b.data[0x24d] << 8);
+	for (size_t at = 0x400; at < b.len; at += 1 + at % 101) {
+		_cleanup_report_ struct report report = REPORT_EMPTY;
+
+		if (at >= BZ_SETUP + 0x100 && at < end)
+			at = end;
+		b.data[at] ^= (uint8_t)(1 << (at % 8));
+		verify(&b, &report);
+		b.data[at] ^= (uint8_t)(1 << (at % 8));
+		assert_problem(&report, "its own checksum");
+	}
+}
+END_TEST
+
+static const struct {
+	const char *version; /* as long as IMAGE_VERSION */
+	uint64_t end;	     /* what stands in place of the checksum */
+	const char *problem;
+} sums[] = {
+	{ IMAGE_VERSION, 0, NULL },
+	{ IMAGE_VERSION, 1, "its own checksum" },
+	{ "6.14.9-6-amd64", 1, "its own checksum" },
+	{ "5.10.0-6-amd64", 1, "its own checksum" },
+	{ "6.15.0-6-amd64", 1, NULL },
+	{ "7.0.0-56-amd64", 1, NULL },
+	{ "6.16.0-6-amd64", 0, NULL },
+};
+
+/* What newer kernels end with; and signing, which writes into the header. */
+START_TEST(test_sum)
+{
+	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
+	_cleanup_report_ struct report bare = REPORT_EMPTY, is_signed = REPORT_EMPTY;
+	const struct request any = { .modules_fd = -1 };
+
+	bzimage_add(&b, "zstd");
+	ck_assert_uint_eq(strlen(sums[_i].version), strlen(IMAGE_VERSION));
+	memcpy(b.data + 0x800, sums[_i].version, strlen(IMAGE_VERSION));
+	bytes_put(&b, b.len - 4, sums[_i].end, 4);
+	make_report(request_image, any, &b, &bare);
+	assert_problem(&bare, sums[_i].problem);
+	if (!sums[_i].problem)
+		ck_assert(strv_mentions(&bare.notes, "carries no checksum"));
+	image_sign(&b);
+	make_report(request_image, any, &b, &is_signed);
+	assert_problem(&is_signed, NULL);
+}
+END_TEST
+
+/* What signing writes into the header does not count. */
+START_TEST(test_sum_of_what_was_signed)
+{
+	_cleanup_bytes_ struct bytes b = BYTES_EMPTY;
+	_cleanup_report_ struct report report = REPORT_EMPTY;
+	size_t len;
+
+	bzimage_add(&b, "zstd");
+	len = b.len;
+	image_sign(&b);
+	bytes_put(&b, BZ_CERT_ENTRY, 0, 8);
+	bytes_put(&b, BZ_PE + 24 + 64, 0x12345678, 4);
+	b.len = len;
+	verify(&b, &report);
+	assert_problem(&report, NULL);
+	ck_assert(!strv_mentions(&report.notes, "carries no checksum"));
 }
 END_TEST
 
@@ -316,6 +391,9 @@ Suite *image_suite(void)
 	tcase_add_loop_test(tc, test_good, 0, ARRAY_SIZE(compressions));
 	tcase_add_loop_test(tc, test_cut, 0, ARRAY_SIZE(compressions));
 	tcase_add_loop_test(tc, test_flip, 0, ARRAY_SIZE(checked));
+	tcase_add_test(tc, test_flip_around);
+	tcase_add_loop_test(tc, test_sum, 0, ARRAY_SIZE(sums));
+	tcase_add_test(tc, test_sum_of_what_was_signed);
 	tcase_add_loop_test(tc, test_fields, 0, ARRAY_SIZE(fields));
 	tcase_add_test(tc, test_payload);
 	tcase_add_test(tc, test_names);
