@@ -370,13 +370,13 @@ static int put_back(struct confd *c, enum variable variable)
 	return r;
 }
 
-int confd_restore(const struct ctx *ctx)
+int confd_restore(const struct ctx *ctx, bool unless_off)
 {
 	_cleanup_(confd_done) struct confd c = { .ctx = ctx };
 	int r = confd_open(ctx, &c);
 
-	if (r <= 0)
-		return r;
+	if (r <= 0 || (unless_off && streq(c.values[KNAME].now, OFF)))
+		return r < 0 ? r : 0;
 	r = 0;
 	for (enum variable i = KNAME; i < N_VARIABLES && r == 0; i++)
 		r = put_back(&c, i);

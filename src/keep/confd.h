@@ -29,7 +29,8 @@ _must_check_ int confd_update(const struct ctx *ctx, const char *kernel,
 /* KNAME="-": the script unloads whatever is loaded. */
 _must_check_ int confd_off(const struct ctx *ctx);
 
-/* Back to what was there before the first change. */
-_must_check_ int confd_restore(const struct ctx *ctx);
+/* Back to what was there before the first change. @unless_off: what is switched off stays
+ * so. */
+_must_check_ int confd_restore(const struct ctx *ctx, bool unless_off);
 
 #endif

@@ -102,9 +102,21 @@ int kexecd_off(const struct ctx *ctx)
 	return snippet_commit(ctx, &s);
 }
 
-int kexecd_remove(const struct ctx *ctx)
+static bool is_off(const struct ctx *ctx)
 {
-	int r = root_unlink(ctx->root, SNIPPET_PATH);
+	_cleanup_free_ char *text = NULL;
+
+	return root_read(ctx->root, SNIPPET_PATH, SNIPPET_MAX, &text, NULL) == 0 &&
+	       strstr(text, "\nLOAD_KEXEC=") != NULL;
+}
+
+int kexecd_remove(const struct ctx *ctx, bool unless_off)
+{
+	int r;
+
+	if (unless_off && is_off(ctx))
+		return 0;
+	r = root_unlink(ctx->root, SNIPPET_PATH);
 
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r < 0 ? r : 1;
 }

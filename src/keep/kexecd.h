@@ -23,6 +23,7 @@ _must_check_ int kexecd_update(const struct ctx *ctx, const char *kernel,
 /* LOAD_KEXEC=false: its scripts load nothing. */
 _must_check_ int kexecd_off(const struct ctx *ctx);
 
-_must_check_ int kexecd_remove(const struct ctx *ctx);
+/* @unless_off: one that switches off stays. */
+_must_check_ int kexecd_remove(const struct ctx *ctx, bool unless_off);
 
 #endif

@@ -305,8 +305,7 @@ int state_is_fresh(const struct ctx *ctx, const struct state *state, struct plan
 				       strf("'%s' has changed since", file->path));
 	}
 	/* Who only looks holds no lock: another kernel may be armed by now. */
-	if (state->young && ctx->options->verb != VERB_STATUS &&
-	    ctx->sys->geteuid() == 0)
+	if (state->young && ctx->options->verb != VERB_STATUS && ctx->sys->geteuid() == 0)
 		let_age(ctx, state, plan);
 	return 1;
 }

@@ -70,13 +70,25 @@ int keep_off(const struct ctx *ctx)
 	return confd < 0 ? confd : kexecd;
 }
 
-int keep_restore(const struct ctx *ctx)
+static int restore(const struct ctx *ctx, bool unless_off)
 {
-	int confd = tell(confd_restore(ctx), CONFD, "has its own settings again",
-			 "its own settings cannot be put back");
-	int kexecd = tell(kexecd_remove(ctx), KEXECD, "removed", "cannot be removed");
+	int confd =
+		tell(confd_restore(ctx, unless_off), CONFD, "has its own settings again",
+		     "its own settings cannot be put back");
+	int kexecd = tell(kexecd_remove(ctx, unless_off), KEXECD, "removed",
+			  "cannot be removed");
 
 	return confd < 0 ? confd : kexecd;
+}
+
+int keep_restore(const struct ctx *ctx)
+{
+	return restore(ctx, false);
+}
+
+int keep_step_no_more(const struct ctx *ctx)
+{
+	return restore(ctx, true);
 }
 
 int keep_let_go(const struct ctx *ctx)

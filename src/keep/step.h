@@ -21,6 +21,10 @@ _must_check_ int keep_off(const struct ctx *ctx);
 /* By --arm and on purge: their old settings. */
 _must_check_ int keep_restore(const struct ctx *ctx);
 
+/* In the next boot: what named an image of the last one gets its old settings, and what
+ * is switched off stays so. */
+int keep_step_no_more(const struct ctx *ctx);
+
 /* Nobody keeps them in step from here on, and they would name an ever older kernel: their
  * old settings, unless --disarm holds. */
 int keep_let_go(const struct ctx *ctx);

@@ -100,8 +100,10 @@ int service_start(const struct ctx *ctx)
 		       STATUS_FAILED;
 	/* What was kept in step with an image of another boot is its owner's again, or
 	 * another program would load that one for ever. */
-	if (!ctx->config->enabled || !is_ours(ctx))
+	if (!ctx->config->enabled)
 		(void)keep_let_go(ctx);
+	else if (!is_ours(ctx))
+		(void)keep_step_no_more(ctx);
 	if (!ctx->config->arm_at_boot)
 		return STATUS_DONE;
 	do

@@ -113,10 +113,10 @@ START_TEST(test_update_and_restore)
 	ck_assert_uint_eq(before.st_ino, after.st_ino);
 
 	/* Byte by byte, also the line that was not there. */
-	ck_assert_int_eq(confd_restore(&ctx), 1);
+	ck_assert_int_eq(confd_restore(&ctx, false), 1);
 	check_file("/etc/kexec.conf", shipped);
 	ck_assert(!root_exists(&root, STATE_KEPT));
-	ck_assert_int_eq(confd_restore(&ctx), 0);
+	ck_assert_int_eq(confd_restore(&ctx, false), 0);
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(test_off_and_on)
 	check_file("/etc/kexec.conf", updated);
 	/* ... and the value from before both comes back. */
 	ck_assert_int_eq(confd_off(&ctx), 1);
-	ck_assert_int_eq(confd_restore(&ctx), 1);
+	ck_assert_int_eq(confd_restore(&ctx, false), 1);
 	check_file("/etc/kexec.conf", shipped);
 }
 END_TEST
@@ -155,7 +155,7 @@ START_TEST(test_off_of_somebody_else)
 	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 0);
 	check_file("/etc/kexec.conf", off);
 	ck_assert_int_eq(confd_off(&ctx), 0);
-	ck_assert_int_eq(confd_restore(&ctx), 0);
+	ck_assert_int_eq(confd_restore(&ctx, false), 0);
 	check_file("/etc/kexec.conf", off);
 
 	/* Also when we had written the file before. */
@@ -163,7 +163,7 @@ START_TEST(test_off_of_somebody_else)
 	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 1);
 	put("/etc/kexec.conf", off);
 	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 0);
-	ck_assert_int_eq(confd_restore(&ctx), 0);
+	ck_assert_int_eq(confd_restore(&ctx, false), 0);
 	check_file("/etc/kexec.conf", off);
 }
 END_TEST
@@ -174,12 +174,12 @@ START_TEST(test_values_of_somebody_else_are_restored)
 	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 1);
 	put("/etc/kexec.conf", "KNAME=c\nINITRD=initramfs-6.6.30-gentoo.img\n");
 	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 1);
-	ck_assert_int_eq(confd_restore(&ctx), 1);
+	ck_assert_int_eq(confd_restore(&ctx, false), 1);
 	check_file("/etc/kexec.conf", "KNAME=c\nINITRD=b\n");
 	/* What was changed after our last write stays. */
 	ck_assert_int_eq(confd_update(&ctx, KERNEL, &initrds), 1);
 	put("/etc/kexec.conf", "KNAME=d\nINITRD=initramfs-6.6.30-gentoo.img\n");
-	ck_assert_int_eq(confd_restore(&ctx), 1);
+	ck_assert_int_eq(confd_restore(&ctx, false), 1);
 	check_file("/etc/kexec.conf", "KNAME=d\nINITRD=b\n");
 }
 END_TEST
@@ -237,7 +237,7 @@ START_TEST(test_update)
 	check_file("/etc/kexec.conf", updates[_i].after);
 	if (updates[_i].result <= 0)
 		ck_assert(!root_exists(&root, STATE_KEPT));
-	ck_assert_int_eq(confd_restore(&ctx) < 0, updates[_i].result == -EBADMSG);
+	ck_assert_int_eq(confd_restore(&ctx, false) < 0, updates[_i].result == -EBADMSG);
 	if (updates[_i].result >= 0 && !strstr(updates[_i].before, "  "))
 		check_file("/etc/kexec.conf", updates[_i].before);
 }
@@ -286,7 +286,7 @@ START_TEST(test_never)
 	config.keep_confd = KEEP_AUTO;
 	ck_assert_int_eq(confd_off(&ctx), 1);
 	config.keep_confd = KEEP_NEVER;
-	ck_assert_int_eq(confd_restore(&ctx), 1);
+	ck_assert_int_eq(confd_restore(&ctx, false), 1);
 	check_file("/etc/kexec.conf", shipped);
 }
 END_TEST

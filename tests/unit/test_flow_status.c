@@ -253,6 +253,15 @@ START_TEST(test_step_ends_with_the_boot)
 	scene_boot(SCENE_NEW, true);
 	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
 	ck_assert(!scene_exists(snippet));
+
+	/* What was switched off, because nothing may be armed, stays off. */
+	scene_put(SYSCONFDIR "/warmboot.conf", "verify = \"full\";\n");
+	scene_install(SCENE_NEWER);
+	ck_assert_int_eq(scene_run("--hook", "apt-post-invoke", NULL), 0);
+	ck_assert(scene_exists(snippet));
+	scene_boot(SCENE_NEW, false);
+	ck_assert_int_eq(scene_run("--hook", "service-start", NULL), 0);
+	ck_assert(scene_exists(snippet));
 }
 END_TEST
 

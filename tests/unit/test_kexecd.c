@@ -120,9 +120,9 @@ START_TEST(test_off_and_remove)
 	check_shell("LOAD_KEXEC", "false");
 	ck_assert_int_eq(kexecd_update(&ctx, KERNEL, &initrds, "ro"), 1);
 	check_shell("LOAD_KEXEC", "true");
-	ck_assert_int_eq(kexecd_remove(&ctx), 1);
+	ck_assert_int_eq(kexecd_remove(&ctx, false), 1);
 	ck_assert(!root_exists(&root, SNIPPET));
-	ck_assert_int_eq(kexecd_remove(&ctx), 0);
+	ck_assert_int_eq(kexecd_remove(&ctx, false), 0);
 }
 END_TEST
 
