@@ -11,7 +11,7 @@ packages_for() {
 	build) echo gcc make pkg-config libc6-dev libarchive-dev libconfig-dev libjansson-dev libssl-dev libseccomp-dev \
 		zlib1g-dev liblzma-dev libzstd-dev liblz4-dev libbz2-dev liblzo2-dev ;;
 	test) echo check diffutils ;;
-	lint) echo clang clang-format cppcheck shellcheck mandoc python3-minimal ;;
+	lint) echo clang clang-format cppcheck shellcheck mandoc musl-tools python3-minimal ;;
 	vm) echo qemu-system-x86 qemu-utils seabios ovmf swtpm dosfstools mmdebstrap e2fsprogs fdisk apt-utils python3 rpm zstd ca-certificates debian-archive-keyring ;;
 	distros) echo pacman-package-manager makepkg libarchive-tools fakeroot python3 e2fsprogs dosfstools util-linux ;;
 	cross) echo gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu gcc-riscv64-linux-gnu \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines for people, on a terminal: the text of files, menus and records may hold anything. */
+/* Lines for people, on a terminal: text of files, menus and records may be anything. */
 #ifndef BASE_PRINT_H
 #define BASE_PRINT_H
 
