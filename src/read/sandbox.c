@@ -16,21 +16,13 @@
 
 static int set_limits(void)
 {
-	static const struct {
-		int what;
-		rlim_t most;
-	} limits[] = {
-		{ RLIMIT_CPU, SANDBOX_CPU_SECONDS },
-		{ RLIMIT_NOFILE, SANDBOX_FILES_MAX },
-		{ RLIMIT_CORE, 0 },
-	};
+	const struct rlimit cpu = { SANDBOX_CPU_SECONDS, SANDBOX_CPU_SECONDS };
+	const struct rlimit files = { SANDBOX_FILES_MAX, SANDBOX_FILES_MAX };
+	const struct rlimit core = { 0, 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-		const struct rlimit limit = { limits[i].most, limits[i].most };
-
-		if (setrlimit(limits[i].what, &limit) < 0)
-			return -errno;
-	}
+	if (setrlimit(RLIMIT_CPU, &cpu) < 0 || setrlimit(RLIMIT_NOFILE, &files) < 0 ||
+	    setrlimit(RLIMIT_CORE, &core) < 0)
+		return -errno;
 	return 0;
 }
 
