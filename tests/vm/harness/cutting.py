@@ -218,7 +218,9 @@ def _counts(cuts, looked, booted):
         lines.append(
             f"Of those booted, {sum(n.get('entry') == 'default' for n in told)} came up by GRUB's"
             f" default, {sum(n.get('entry') == 'older' for n in told)} by the older kernel in its"
-            f" menu. {sum('next' in n for n in told)} were recovered:"
+            f" menu, {_some(told, 'repaired')} after `e2fsck -p`, for the kernel takes a commit block"
+            f" of the journal that is torn at a sector for damage."
+            f" {sum('next' in n for n in told)} were recovered:"
             f" {_some(told, 'armed')} ended armed with the new kernel,"
             f" {_some(told, 'warm')} of which were rebooted into it;"
             f" {sum('next' in n and n['next'] == n.get('running') for n in told)} ran already what boots next;"

@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from . import image
+from . import image, native
 from .boots import LOADER_GRUB, cmdline, reboot
 from .machine import CheckFailed, Machine
 from .proc import HarnessError, run
@@ -24,6 +24,9 @@ DEAD = re.compile(r"Kernel panic[^\n]*|\(initramfs\) |grub rescue>|grub> |"
                   r"Press any key to continue\.\.\.")
 # On a busy host, the emulated timer was seen to stand still when the kernel looks for it.
 SPOILED = re.compile(r"IO-APIC \+ timer doesn't work")
+# A commit block of ext4's journal that is torn at a sector: the kernel takes it for damage, and
+# e2fsck -p for the end of the journal. Debian's initramfs runs that, where it has e2fsck.
+TORN_COMMIT = re.compile(r"JBD2: journal transaction \d+ on \S+ is corrupt")
 # Ours and other programs' files: what must be what it was, whatever was cut.
 FOREIGN = ("/etc/default/grub", "/etc/default/kexec", "/etc/warmboot.conf", "/etc/fstab",
            "/usr/sbin/warmboot", "/usr/lib/warmboot/warmboot-read")
@@ -100,9 +103,20 @@ def judge(recording, disk, folder, recover, warm):
             _after_recovery(recording, machine, verdict, warm)
     finally:
         machine.kill()
-        for copy in folder.glob("*.qcow2"):
+        for copy in (*folder.rglob("*.qcow2"), *folder.glob("*.raw")):
             copy.unlink()
     return verdict
+
+
+def _repair(disk, folder):
+    """What Debian's initramfs does before it mounts. Returns the repaired copy."""
+    copy = folder / "repaired.raw"
+    run("cp", "--sparse=always", disk, copy)
+    with native.attached(copy) as device:
+        fine, output = native.fsck(device)
+    if not fine:
+        raise CheckFailed(f"e2fsck -p: {output}")
+    return copy
 
 
 def _start(recording, disk, folder, verdict):
@@ -114,6 +128,9 @@ def _start(recording, disk, folder, verdict):
         return machine
     except CheckFailed as error:
         machine.kill()
+        if TORN_COMMIT.search(machine.console_text()) and not verdict.notes.get("repaired"):
+            verdict.notes["repaired"] = True
+            return _start(recording, _repair(disk, folder), folder / "repaired", verdict)
         verdict.notes["entry"] = "older"
         verdict.notes["default"] = str(error)
     except BaseException:
