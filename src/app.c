@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,8 +158,6 @@ int app_run(int argc, char *argv[], const struct sys *sys, const char *machine)
 	int r;
 
 	umask(022);
-	/* Inherited as ignored, it would let nobody wait for a child. */
-	signal(SIGCHLD, SIG_DFL);
 	if (cli_parse(argc, argv, &options) < 0)
 		return STATUS_USAGE;
 	if (options.verb == VERB_HELP)

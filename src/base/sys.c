@@ -54,6 +54,13 @@ static void prefer_for_oom(void)
 		(void)!write(fd, "1000", 4);
 }
 
+/* SIGCHLD may have been inherited as ignored: then nobody could wait for a child. */
+static pid_t fork_to_wait_for(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+	return fork();
+}
+
 static int host_in_child(int (*work)(void *arg), void *arg)
 {
 	int channel[2], result = 0, status, r;
@@ -63,7 +70,7 @@ static int host_in_child(int (*work)(void *arg), void *arg)
 	if (pipe2(channel, O_CLOEXEC) < 0)
 		return -errno;
 	fflush(NULL);
-	pid = fork();
+	pid = fork_to_wait_for();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prefer_for_oom();
@@ -214,7 +221,7 @@ static int host_run(const struct sys_command *command)
 
 	if (pipe2(channel, O_CLOEXEC) < 0)
 		return -errno;
-	pid = fork();
+	pid = fork_to_wait_for();
 	if (pid == 0)
 		become(command, channel[1]);
 	r = pid < 0 ? -errno : 0;

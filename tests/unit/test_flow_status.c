@@ -2,7 +2,6 @@
 /* What --status says of the next reboot, and what the reboot then does. */
 #include <check.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -265,18 +264,6 @@ START_TEST(test_step_ends_with_the_boot)
 }
 END_TEST
 
-/* As some programs leave it to their children: nobody could wait for one of ours. */
-START_TEST(test_children_can_be_waited_for)
-{
-	struct sigaction is;
-
-	signal(SIGCHLD, SIG_IGN);
-	arm_new();
-	ck_assert_int_eq(sigaction(SIGCHLD, NULL, &is), 0);
-	ck_assert(is.sa_handler == SIG_DFL);
-}
-END_TEST
-
 Suite *flow_status_suite(void)
 {
 	Suite *suite = suite_create("flow_status");
@@ -296,7 +283,6 @@ Suite *flow_status_suite(void)
 	tcase_add_test(tcase, test_dry_run_by_hand);
 	tcase_add_test(tcase, test_failure_is_not_forgotten);
 	tcase_add_test(tcase, test_step_ends_with_the_boot);
-	tcase_add_test(tcase, test_children_can_be_waited_for);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the programs that are run get of ours, and of our caller's: src/base/sys.c. */
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,12 +46,31 @@ START_TEST(test_child_gets_no_other_files)
 }
 END_TEST
 
+static int answer(void *arg)
+{
+	return *(int *)arg;
+}
+
+/* As some programs leave it to their children: nobody could wait for one of ours. */
+START_TEST(test_children_can_be_waited_for)
+{
+	struct sys_command command = SYS_COMMAND("/bin/sh", "-c", "exit 7");
+	int wanted = -ENOENT;
+
+	signal(SIGCHLD, SIG_IGN);
+	ck_assert_int_eq(sys_host.run(&command), 7);
+	signal(SIGCHLD, SIG_IGN);
+	ck_assert_int_eq(sys_host.in_child(answer, &wanted), -ENOENT);
+}
+END_TEST
+
 Suite *sys_suite(void)
 {
 	Suite *suite = suite_create("sys");
 	TCase *tcase = tcase_create("sys");
 
 	tcase_add_loop_test(tcase, test_child_gets_no_other_files, 0, 2);
+	tcase_add_test(tcase, test_children_can_be_waited_for);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
