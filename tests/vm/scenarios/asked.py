@@ -87,6 +87,8 @@ REQUESTS = [
             "bootctl set-oneshot ''"),
     Request("one menu", "bootctl set-timeout-oneshot 5", r"LoaderConfigTimeoutOneShot",
             "bootctl set-timeout-oneshot ''"),
+    Request("a menu that waits", "bootctl set-timeout menu-force",
+            r"boots nothing until somebody chooses", "bootctl set-timeout ''"),
     Request("capsule file",
             "mkdir -p /efi/EFI/UpdateCapsule && echo x >/efi/EFI/UpdateCapsule/a.cap",
             r"/efi/EFI/UpdateCapsule/a\.cap", "rm -r /efi/EFI/UpdateCapsule"),

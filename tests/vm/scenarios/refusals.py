@@ -4,7 +4,8 @@
 import re
 
 from harness.boots import cmdline, reboot
-from harness.warm import apt, expect, expect_armed, expect_says, loaded, status
+from harness.warm import (apt, expect, expect_armed, expect_not_armed, expect_says, loaded,
+                          status)
 
 from . import scenario
 from .inits import INITS, each_init
@@ -36,6 +37,19 @@ def cannot_unload(machine, states, init):
     _disarm_in_vain(machine)
     reboot(machine, INITS[init].reboot).expect_firmware(machine.check("uname -r"))
     del states
+
+
+@scenario("armed", everyday=False)
+def menu_that_waits(machine, states):
+    """GRUB_TIMEOUT=-1, by update-grub: what was armed goes, and comes back with a timeout."""
+    machine.check("sed -i 's/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=-1/' /etc/default/grub && update-grub")
+    code, text = machine.run("warmboot --arm 2>&1")
+    expect(code == 1, f"--arm exited {code}:\n{text}")
+    expect_says(text, re.compile(r'until somebody chooses: its timeout is "-1"'))
+    expect_not_armed(machine)
+    machine.check("sed -i 's/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=0/' /etc/default/grub && update-grub"
+                  " && warmboot --arm")
+    expect_armed(machine, states.kernels.newer)
 
 
 @scenario("installed", everyday=False)
