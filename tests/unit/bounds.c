@@ -22,14 +22,18 @@ static rlim_t used(void)
 
 bool bounds_begin(unsigned more_mib)
 {
-	const char *fork = getenv("CK_FORK");
+	const char *fork = getenv("CK_FORK"), *times = getenv("CK_TIMEOUT_MULTIPLIER");
 	struct rlimit seconds = { BOUNDS_SECONDS, BOUNDS_SECONDS }, memory;
 
 	if (fork && strcmp(fork, "no") == 0)
 		return false;
-	/* Sanitizers take several times as long. */
+	/* Sanitizers take several times as long, and so does an emulated processor, of
+	 * which Check is told. */
 	if (BOUNDS_SANITIZED)
-		seconds.rlim_cur = seconds.rlim_max = 10 * BOUNDS_SECONDS;
+		seconds.rlim_cur *= 10;
+	if (times)
+		seconds.rlim_cur *= strtoul(times, NULL, 10);
+	seconds.rlim_max = seconds.rlim_cur;
 	memory.rlim_cur = memory.rlim_max = used() + ((rlim_t)more_mib << 20);
 	ck_assert_int_eq(setrlimit(RLIMIT_CPU, &seconds), 0);
 	if (!BOUNDS_SANITIZED)

@@ -134,7 +134,9 @@ static void make_long(const char *path)
 {
 	_cleanup_free_ char *full = strf("%s%s", scene_machine(), path);
 
-	if (!scene_exists(path))
+	/* Asked so, and not by scene_exists(), for which qemu-user has a file of its own.
+	 */
+	if (access(full, F_OK) < 0)
 		scene_put(path, "# a\n");
 	ck_assert_int_eq(truncate(full, LENGTH), 0);
 }
