@@ -281,13 +281,6 @@ int arm(const struct ctx *ctx, enum guard_moment moment, const char *exclude)
 	return r;
 }
 
-static bool is_armed(const struct ctx *ctx)
-{
-	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
-
-	return loaded_read(ctx, &now) == 0 && now.ours;
-}
-
 /* What --arm would be told. Who is not root cannot see all, and is told what --status
  * tells. Of another tree's machine nothing is known, so only without --root. */
 static int would_guards_veto(const struct ctx *ctx, const struct plan *plan)
@@ -355,5 +348,6 @@ int verb_arm(const struct ctx *ctx)
 	while (lock_let_go(ctx, lock))
 		again = arm_if_needed(ctx, NULL);
 	/* Nothing to do is no success where what was asked for failed. */
-	return again == STATUS_DONE && r != STATUS_DONE && !is_armed(ctx) ? r : again;
+	return again == STATUS_DONE && r != STATUS_DONE && !loaded_is_ours(ctx) ? r
+										: again;
 }

@@ -73,6 +73,13 @@ int loaded_read(const struct ctx *ctx, struct loaded *ret)
 	return 0;
 }
 
+bool loaded_is_ours(const struct ctx *ctx)
+{
+	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
+
+	return loaded_read(ctx, &now) == 0 && now.ours;
+}
+
 void loaded_done(struct loaded *loaded)
 {
 	state_done(&loaded->state);

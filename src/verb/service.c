@@ -70,13 +70,6 @@ static bool is_in_chroot(const struct ctx *ctx)
 	return true;
 }
 
-static bool is_ours(const struct ctx *ctx)
-{
-	_cleanup_(loaded_done) struct loaded now = { .state = STATE_EMPTY };
-
-	return loaded_read(ctx, &now) == 0 && now.ours;
-}
-
 int service_start(const struct ctx *ctx)
 {
 	_cleanup_close_ int lock = -1;
@@ -102,7 +95,7 @@ int service_start(const struct ctx *ctx)
 	 * another program would load that one for ever. */
 	if (!ctx->config->enabled)
 		(void)keep_let_go(ctx);
-	else if (!is_ours(ctx))
+	else if (!loaded_is_ours(ctx))
 		(void)keep_step_no_more(ctx);
 	if (!ctx->config->arm_at_boot)
 		return STATUS_DONE;

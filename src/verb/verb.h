@@ -47,6 +47,9 @@ struct loaded {
 	struct state state; /* if ours */
 };
 _must_check_ int loaded_read(const struct ctx *ctx, struct loaded *ret);
+
+/* Is something loaded, and is it known to be ours? */
+bool loaded_is_ours(const struct ctx *ctx);
 void loaded_done(struct loaded *loaded);
 
 /* @ctx, with --force if what is loaded was armed with it: that holds for as long as it
