@@ -58,15 +58,11 @@ static void skip_line(struct scanner *s)
 /* libconfig passes over one that is not closed, and over all settings in it. */
 static const char *skip_comment(struct scanner *s)
 {
-	unsigned line = s->line;
-
 	s->at += 2;
 	while (s->at < s->end && !sees(s, "*/"))
 		step(s);
-	if (s->at == s->end) {
-		s->line = line;
+	if (s->at == s->end)
 		return "the comment that begins here is not closed";
-	}
 	s->at += 2;
 	return NULL;
 }

@@ -44,8 +44,7 @@ static struct history_item *next_item(struct history *history)
 		history->count--;
 	}
 	/* A result of a later version says neither that a kernel is good nor that it
-	 * failed.
-	 */
+	 * failed. */
 	history->items[history->count] =
 		(struct history_item){ .result = RESULT_SKIPPED };
 	return &history->items[history->count++];
@@ -392,7 +391,6 @@ int history_blocks(const struct ctx *ctx, const char *version, const char *build
 		return r;
 	for (size_t i = history.count; i-- > 0;) {
 		const struct history_item *item = &history.items[i];
-
 		bool is_same = version && is_same_kernel(item, version, build);
 
 		if (item->result == RESULT_SKIPPED)

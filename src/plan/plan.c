@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/plan.h"
+
 #include "base/print.h"
 
 /* A change within the same tick of a file's times leaves them as they are; vfat's tick is
