@@ -75,6 +75,9 @@ static int set_variables(struct grubrun *run, const char *device, const char *pa
 	return r;
 }
 
+#define WAITS "GRUB boots nothing until somebody chooses: "
+#define CURE " (GRUB_TIMEOUT in /etc/default/grub)"
+
 /* Without a timeout, or with one that is no number or negative, the menu stays until
  * somebody chooses (grub_menu_get_timeout() in grub-core/normal/menu.c, which keeps an
  * int of it). */
@@ -85,12 +88,8 @@ static int read_timeout(struct grubrun *run)
 
 	if (value && grubcmd_number(value, &n, &end) && (int32_t)n >= 0)
 		return 0;
-	run->menu->waits =
-		value ? strf("GRUB boots nothing until somebody chooses: its timeout is "
-			     "\"%s\"",
-			     value)
-		      : strf("GRUB boots nothing until somebody chooses: no timeout is "
-			     "set");
+	run->menu->waits = value ? strf(WAITS "its timeout is \"%s\"" CURE, value)
+				 : strf(WAITS "no timeout is set" CURE);
 	return run->menu->waits ? 0 : -ENOMEM;
 }
 

@@ -369,7 +369,8 @@ START_TEST(test_timeout)
 	const struct grub_scene scene = { files, "12-ab", false, false };
 	_cleanup_free_ char *script = strf("%s" ID("b"), timeouts[_i].script);
 	_cleanup_free_ char *expected =
-		timeouts[_i].waits ? strf("GRUB boots nothing until somebody chooses: %s",
+		timeouts[_i].waits ? strf("GRUB boots nothing until somebody chooses: %s "
+					  "(GRUB_TIMEOUT in /etc/default/grub)",
 					  timeouts[_i].waits)
 				   : NULL;
 	_cleanup_(grubmenu_done) struct grubmenu menu;
